@@ -1,0 +1,254 @@
+"""The command line: one short function for each command.
+
+Exit codes: 0 done; 1 done, and something was refused, held or failed a check; 2 could not be done.
+"""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from xl_outcomes.errors import OutcomesError
+
+app = typer.Typer(
+    help="Outcomes frameworks for councils: check returns, rate indicators, roll up the tiers, write reports.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+Master = Annotated[Path, typer.Argument(metavar="MASTER", help="The master workbook.", show_default=False)]
+Returns = Annotated[
+    list[str], typer.Argument(metavar="RETURN...", help="Return files, folders or globs.", show_default=False)
+]
+Period = Annotated[
+    str | None, typer.Option("--period", metavar="P", help='A quarter, such as "2025/26 Q2" (default: Current period).')
+]
+Today = Annotated[str | None, typer.Option("--today", metavar="D", help="The day, as 2025-07-21 (default: today).")]
+By = Annotated[str | None, typer.Option("--by", metavar="WHO", help="Who does it (default: the user's name).")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")]
+Synced = Annotated[bool, typer.Option("--allow-synced", help="Write although the folder is synchronised.")]
+Framework = Annotated[str, typer.Option("--framework", metavar="NAME", help="See `xl-outcomes frameworks`.")]
+Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write into.", show_default=False)]
+
+DEFAULT_FRAMEWORK = "mid-suffolk-2022"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The entry point; `--debug`, anywhere among the arguments, shows the traceback of an error."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in given
+    try:
+        app(args=[a for a in given if a != "--debug"], prog_name="xl-outcomes")
+    except OutcomesError as error:
+        if debug:
+            raise
+        _stop(f"{error.message}\n{error.fix}".strip())
+    except Exception as error:
+        if debug:
+            raise
+        _stop(f"Something unforeseen went wrong ({type(error).__name__}); nothing was written.\nRun it with --debug.")
+
+
+@app.command()
+def demo(
+    directory: Annotated[Path, typer.Argument(metavar="[DIR]")] = Path("outcomes-demo"),
+    framework: Framework = DEFAULT_FRAMEWORK,
+) -> None:
+    """A whole year of quarters, with its reports, into DIR."""
+    from xl_outcomes.demo.year import run
+
+    run(directory, framework, say=typer.echo)
+
+
+@app.command()
+def new(master: Master, framework: Framework = DEFAULT_FRAMEWORK) -> None:
+    """Make a master workbook from a starter."""
+    from xl_outcomes import commands
+
+    commands.new_master(master, framework)
+    typer.echo(f"{master} is ready: open it in Excel, or run xl-outcomes check {master}")
+
+
+@app.command()
+def frameworks() -> None:
+    """List the starter frameworks."""
+    from xl_outcomes import resources
+
+    for name in resources.frameworks():
+        typer.echo(name + (" (default)" if name == DEFAULT_FRAMEWORK else ""))
+
+
+@app.command()
+def check(master: Master, json: Json = False) -> None:
+    """Check the golden thread and the tables."""
+    from xl_outcomes import commands, output
+
+    issues = commands.check(master)
+    if json:
+        _print_json(output.check_json(issues))
+    else:
+        output.show_issues(issues, f"{master.name}: the golden thread and the tables")
+    _end(failed=output.failed(issues))
+
+
+@app.command()
+def forms(
+    master: Master,
+    out: Out,
+    period: Period = None,
+    today: Today = None,
+    by: By = None,
+    dry_run: DryRun = False,
+    allow_synced: Synced = False,
+) -> None:
+    """Make return forms, one for each data owner."""
+    from xl_outcomes import commands
+
+    run = commands.Run(master, period, today, by, dry_run, allow_synced)
+    typer.echo(commands.make_forms(run, out))
+
+
+@app.command()
+def validate(master: Master, returns: Returns, period: Period = None, today: Today = None, json: Json = False) -> None:
+    """Check returns; nothing is written."""
+    from xl_outcomes import commands, output
+
+    checked = commands.validate(commands.Run(master, period, today), returns, quiet=json)
+    if json:
+        _print_json(output.returns_json(checked))
+    else:
+        output.show_returns(checked)
+    _end(failed=output.refused(checked))
+
+
+@app.command(name="import")
+def import_(
+    master: Master,
+    returns: Returns,
+    send_back: Annotated[
+        Path | None, typer.Option("--send-back", metavar="DIR", help="Write corrected forms into this folder.")
+    ] = None,
+    period: Period = None,
+    today: Today = None,
+    by: By = None,
+    json: Json = False,
+    dry_run: DryRun = False,
+    allow_synced: Synced = False,
+) -> None:
+    """Check returns and take them in."""
+    from xl_outcomes import commands, output
+
+    run = commands.Run(master, period, today, by, dry_run, allow_synced)
+    checked, summary, sent = commands.import_returns(run, returns, send_back, quiet=json)
+    if json:
+        _print_json({**output.returns_json(checked), "summary": summary})
+    else:
+        output.show_returns(checked)
+        typer.echo(summary)
+        for path in sent:
+            typer.echo(f"To send back: {path}")
+    _end(failed=output.refused(checked))
+
+
+@app.command()
+def settle(
+    master: Master,
+    issue: Annotated[str, typer.Argument(metavar="ISSUE", help="The number of the query.")],
+    note: Annotated[str, typer.Option("--note", metavar="TEXT", help="Why.")],
+    accept: Annotated[bool, typer.Option("--accept", help="Take the figure as given.")] = False,
+    value: Annotated[str | None, typer.Option("--value", metavar="X", help="Use another value.")] = None,
+    reject: Annotated[bool, typer.Option("--reject", help="Leave the row out.")] = False,
+    period: Period = None,
+    today: Today = None,
+    by: By = None,
+    dry_run: DryRun = False,
+    allow_synced: Synced = False,
+) -> None:
+    """Settle a query: accept the figure, use another value, or reject it."""
+    from xl_outcomes import commands
+
+    run = commands.Run(master, period, today, by, dry_run, allow_synced)
+    typer.echo(commands.settle(run, issue, note, accept=accept, value=value, reject=reject))
+
+
+@app.command()
+def withdraw(
+    master: Master,
+    owner: Annotated[str, typer.Option("--owner", metavar="O", help="The data owner.")],
+    period: Annotated[str, typer.Option("--period", metavar="P", help="The quarter of the return.")],
+    today: Today = None,
+    by: By = None,
+    dry_run: DryRun = False,
+    allow_synced: Synced = False,
+) -> None:
+    """Take a return out again; what it replaced comes back."""
+    from xl_outcomes import commands
+
+    typer.echo(commands.withdraw(commands.Run(master, period, today, by, dry_run, allow_synced), owner))
+
+
+@app.command()
+def rate(
+    master: Master,
+    period: Period = None,
+    today: Today = None,
+    by: By = None,
+    json: Json = False,
+    dry_run: DryRun = False,
+    allow_synced: Synced = False,
+) -> None:
+    """Rate the indicators and roll up the tiers."""
+    from xl_outcomes import commands, output
+
+    run = commands.Run(master, period, today, by, dry_run, allow_synced)
+    rated, step = commands.rate(run)
+    if json:
+        _print_json(output.rate_json(rated, step))
+    else:
+        output.show_rating(rated)
+        typer.echo(step.summary)
+    _end(failed=output.failed(rated.issues))
+
+
+@app.command()
+def report(
+    master: Master,
+    names: Annotated[list[str], typer.Argument(metavar="NAME...", help="See `xl-outcomes reports MASTER`.")],
+    out: Out,
+    period: Period = None,
+    today: Today = None,
+) -> None:
+    """Write committee reports in Word."""
+    from xl_outcomes import commands
+
+    for path in commands.report(commands.Run(master, period, today), names, out):
+        typer.echo(f"Written: {path}")
+
+
+@app.command()
+def reports(master: Master) -> None:
+    """List the reports that there are for a master."""
+    from xl_outcomes import commands
+
+    for kind in commands.reports(master):
+        typer.echo(f"{kind.name}: {kind.title}")
+
+
+def _print_json(content: dict[str, Any]) -> None:
+    import json
+
+    typer.echo(json.dumps(content, ensure_ascii=False, allow_nan=False, default=str))
+
+
+def _end(*, failed: bool) -> None:
+    if failed:
+        raise typer.Exit(1)
+
+
+def _stop(message: str) -> None:
+    typer.echo(message, err=True)
+    sys.exit(2)

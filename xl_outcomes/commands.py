@@ -1,0 +1,196 @@
+"""What the commands do on closed files: read the master, run the step, write what changed."""
+
+import datetime as dt
+import getpass
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from xl_outcomes import resources, steps
+from xl_outcomes.errors import FileError, InputError
+from xl_outcomes.files import find_returns, read_one, write_new
+from xl_outcomes.issues import Issue
+from xl_outcomes.output import track
+from xl_outcomes.periods import Quarter, parse_quarter
+from xl_outcomes.quarter import Rated, prepare
+from xl_outcomes.reporting.registry import ReportKind
+from xl_outcomes.returns.checks import Checked, Context
+from xl_outcomes.returns.sendback import corrected_form
+from xl_outcomes.returns.settle import ACCEPT, REJECT, USE, Decision, read_value
+from xl_outcomes.tables import get
+from xl_outcomes.workbook.file import Master, read_master, save, updated
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a command is told: the master, the period, the day, who, and whether to write."""
+
+    path: Path
+    period: str | None = None
+    today: str | None = None
+    by: str | None = None
+    dry_run: bool = False
+    allow_synced: bool = False
+
+    def now(self) -> steps.Now:
+        """The moment of the command: noon of the day that was given, else the clock."""
+        who = self.by or _user()
+        if self.today is None:
+            return steps.Now(dt.datetime.now().replace(microsecond=0), who)
+        try:
+            return steps.Now(dt.datetime.combine(dt.date.fromisoformat(self.today), dt.time(12)), who)
+        except ValueError:
+            raise InputError(f'"{self.today}" is not a day.', "Write it as 2025-07-21.") from None
+
+    def quarter(self, master: Master) -> Quarter:
+        """The period that was given, else the Current period of the settings."""
+        return steps.current_period(master.tables, parse_quarter(self.period) if self.period else None)
+
+    def write(self, master: Master, step: steps.Step, now: steps.Now) -> None:
+        """Writes what a step changed, unless this is a dry run."""
+        data = updated(master, step.changed, step.views)
+        if not self.dry_run:
+            save(master, data, now.at, allow_synced=self.allow_synced)
+
+    def say(self, text: str) -> str:
+        """The summary, saying where nothing was written."""
+        return f"Would do, and has not: {text}" if self.dry_run else text
+
+
+def new_master(path: Path, framework: str) -> None:
+    """Copies a starter to a path that is free."""
+    source = resources.starter(framework)
+    if path.exists():
+        raise FileError("file-open", f"{path} is there already.", "Choose another name, or move it away.")
+    if path.suffix.lower() != ".xlsx":
+        raise InputError(f"A master is an .xlsx workbook, and {path.name} is not.", "Give it a name ending in .xlsx.")
+    write_new(path, source.read_bytes())
+
+
+def check(path: Path) -> tuple[Issue, ...]:
+    """What the checks find in a master."""
+    return steps.check(read_master(path).tables)
+
+
+def make_forms(run: Run, out: Path) -> str:
+    """Writes the forms of a quarter into a folder and registers what is awaited; returns the summary."""
+    from xl_outcomes.workbook.forms import create_form
+
+    master, now = read_master(run.path), run.now()
+    forms, step = steps.forms(master.tables, run.quarter(master), now)
+    names = _file_names([f.file_name for f in forms])
+    if not run.dry_run:
+        for form, name in track(list(zip(forms, names, strict=True)), "Making forms"):
+            write_new(out / name, create_form(form, created=now.at))
+    run.write(master, step, now)
+    return run.say(f"{step.summary} They are in {out}.")
+
+
+def validate(run: Run, returns: Sequence[str], *, quiet: bool = False) -> tuple[Checked, ...]:
+    """Returns checked against a master; nothing is written."""
+    master = read_master(run.path)
+    read = [read_one(p) for p in track(find_returns(returns), "Reading returns", quiet=quiet)]
+    return steps.validate(master.tables, read, run.quarter(master), run.now())
+
+
+def import_returns(
+    run: Run, returns: Sequence[str], send_back: Path | None, *, quiet: bool = False
+) -> tuple[tuple[Checked, ...], str, list[Path]]:
+    """Returns checked and taken in; also the summary and the corrected forms that were written."""
+    master, now = read_master(run.path), run.now()
+    period = run.quarter(master)
+    read = [read_one(p) for p in track(find_returns(returns), "Reading returns", quiet=quiet)]
+    checked, step = steps.import_returns(master.tables, read, period, now)
+    run.write(master, step, now)
+    sent = _send_back(checked, master, period, now, send_back) if send_back and not run.dry_run else []
+    return checked, run.say(step.summary), sent
+
+
+def settle(run: Run, issue: str, note: str, *, accept: bool, value: str | None, reject: bool) -> str:
+    """Settles a query; returns the summary."""
+    if accept + reject + (value is not None) != 1:
+        raise InputError("A query is settled in one of three ways.", "Give --accept, --value X or --reject.")
+    master, now = read_master(run.path), run.now()
+    kind = ACCEPT if accept else REJECT if reject else USE
+    decision = Decision(kind, note, now.who, read_value(value) if value is not None else None)
+    step = steps.settle(master.tables, issue, decision, run.quarter(master), now)
+    run.write(master, step, now)
+    return run.say(step.summary)
+
+
+def withdraw(run: Run, owner: str) -> str:
+    """Takes a return out again; returns the summary."""
+    master, now = read_master(run.path), run.now()
+    step = steps.withdraw_return(master.tables, owner, run.quarter(master), now)
+    run.write(master, step, now)
+    return run.say(step.summary)
+
+
+def rate(run: Run) -> tuple[Rated, steps.Step]:
+    """Rates a quarter and writes results, roll-up and the sheets that show them."""
+    master, now = read_master(run.path), run.now()
+    rated, step = steps.rate(master.tables, run.quarter(master), now)
+    run.write(master, step, now)
+    return rated, steps.Step(step.changed, run.say(step.summary), step.views)
+
+
+def reports(path: Path) -> tuple[ReportKind, ...]:
+    """The reports that there are for a master."""
+    from xl_outcomes.reporting.registry import reports as kinds
+
+    read_master(path)
+    return kinds()
+
+
+def report(run: Run, names: Sequence[str], out: Path) -> list[Path]:
+    """Writes reports into a folder; nothing is written where one of the names is unknown."""
+    from xl_outcomes.reporting.charts import rag_chart
+    from xl_outcomes.reporting.facts import gather
+    from xl_outcomes.reporting.fields import fields
+    from xl_outcomes.reporting.registry import reports as kinds
+    from xl_outcomes.word import render
+
+    known = {kind.name: kind for kind in kinds()}
+    for name in names:
+        if name not in known:
+            raise InputError(f'There is no report "{name}".', f"Choose from: {', '.join(known)}.")
+    master, now = read_master(run.path), run.now()
+    period = run.quarter(master)
+    rated, step = steps.rate(master.tables, period, now)
+    tables = {**master.tables, **step.changed}
+    written = []
+    for name in track(list(names), "Writing reports"):
+        facts = gather(rated, tables, name)
+        pictures = {"rag_chart": rag_chart(facts)}
+        data = render(resources.template(known[name].template), fields(facts), pictures, title=known[name].title)
+        written.append(write_new(out / f"{name} {period.file_name}.docx", data))
+    return written
+
+
+def _send_back(checked: Sequence[Checked], master: Master, period: Quarter, now: steps.Now, folder: Path) -> list[Path]:
+    from xl_outcomes.workbook.forms import create_form
+
+    history = prepare(master.tables, period, now.today).history
+    context = Context(history, period, now.today, get(master.tables, "Returns"))
+    made = [(c, form) for c in checked if (form := corrected_form(c, context)) is not None]
+    names = _file_names([f"{Path(c.source.file).stem} to correct.xlsx" for c, _ in made])
+    pairs = zip(made, names, strict=True)
+    return [write_new(folder / name, create_form(form, created=now.at)) for (_, form), name in pairs]
+
+
+def _file_names(wanted: Sequence[str]) -> list[str]:
+    """File names, each once: a second of the same name gets a number."""
+    seen: dict[str, int] = {}
+    names = []
+    for name in wanted:
+        seen[name.casefold()] = count = seen.get(name.casefold(), 0) + 1
+        path = Path(name)
+        names.append(name if count == 1 else f"{path.stem} ({count}){path.suffix}")
+    return names
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "unknown"

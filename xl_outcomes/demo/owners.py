@@ -1,0 +1,139 @@
+"""Simulated data owners: they fill in their forms with made-up figures, and make the mistakes that people make.
+
+Every figure is Illustrative, and the same each time: it depends on the ref and the period alone.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from random import Random
+
+from xl_outcomes.exact import rounded, to_float
+from xl_outcomes.framework import Indicator
+from xl_outcomes.periods import Period
+from xl_outcomes.rating import meets_target
+from xl_outcomes.returns.expected import Form, FormRow, last_values
+from xl_outcomes.standing import History
+from xl_outcomes.targets import held_to, in_force
+
+Typed = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A mistake that an owner makes: what it is, which rows it can befall, and what is typed then."""
+
+    story: str
+    befalls: Callable[[FormRow, Typed], bool]
+    types: Callable[[Typed], Typed]
+
+
+def fill(form: Form, history: History) -> Form:
+    """The form as a careful owner fills it in."""
+    return replace(form, rows=tuple(replace(row, typed=_typed(row, form, history)) for row in form.rows))
+
+
+def spoil(form: Form, mistakes: Sequence[Mistake]) -> tuple[Form, list[str]]:
+    """The form with mistakes in it, each in a row of its own, and the stories of those that found a row."""
+    rows, stories, used = list(form.rows), [], set[int]()
+    for mistake in mistakes:
+        for number, row in enumerate(rows):
+            if number not in used and mistake.befalls(row, dict(row.typed)):
+                rows[number] = replace(row, typed=mistake.types(dict(row.typed)))
+                stories.append(f"{row.indicator.ref}: {mistake.story}")
+                used.add(number)
+                break
+    return replace(form, rows=tuple(rows)), stories
+
+
+def _typed(row: FormRow, form: Form, history: History) -> Typed:
+    random = Random(f"{row.indicator.ref} {row.period}")
+    figure = _figure(row.indicator, row.period, history, random)
+    typed: Typed = {}
+    if row.ratio:
+        bottom = random.randint(400, 900)
+        top = int(figure / row.indicator.per * bottom) if row.indicator.per else 0
+        typed |= {"Numerator": float(top), "Denominator": float(bottom)}
+        figure = Fraction(top, bottom) * row.indicator.per
+    else:
+        typed["Value"] = to_float(figure)
+    return typed | _words(row.indicator, form, history, figure)
+
+
+def _figure(indicator: Indicator, period: Period, history: History, random: Random) -> Fraction:
+    """A figure a little off the one before, within what is plausible."""
+    before = last_values(history, indicator, period)
+    usual = before[-4] if len(before) >= 4 else before[-1] if before else Fraction(50)
+    drift = Fraction(random.randint(-50, 60), 1000) * (-1 if indicator.polarity == "Lower is better" else 1)
+    figure = usual * (1 + drift)
+    if indicator.unit == "Percentage":
+        figure = min(figure, Fraction(99))
+    if indicator.highest is not None:
+        figure = min(figure, indicator.highest)
+    if indicator.lowest is not None:
+        figure = max(figure, indicator.lowest)
+    return rounded(figure, 0 if indicator.unit == "Count" else indicator.decimals)
+
+
+def _words(indicator: Indicator, form: Form, history: History, figure: Fraction) -> Typed:
+    """Commentary and corrective action where the figure misses its target."""
+    target = in_force(history.timelines, indicator, form.period)
+    if target is None or target.wrong or not indicator.scored:
+        return {}
+    held = held_to(target, indicator, form.period, history.settings)
+    if not held.confirmed(indicator.polarity) or meets_target(figure, held, indicator.polarity):
+        return {}
+    title = indicator.title[:1].lower() + indicator.title[1:]
+    return {
+        "Commentary": f"Illustrative: demand was higher than planned this quarter, which held back {title}.",
+        "Corrective action": "Illustrative: the service has moved staff to the backlog and reviews it monthly.",
+    }
+
+
+def _is_value(row: FormRow, typed: Mapping[str, object]) -> bool:
+    return not row.ratio and isinstance(typed.get("Value"), float)
+
+
+def _is_percentage(row: FormRow, typed: Mapping[str, object]) -> bool:
+    value = typed.get("Value")
+    return row.indicator.unit == "Percentage" and isinstance(value, float) and value > 20
+
+
+def _is_ratio(row: FormRow, typed: Mapping[str, object]) -> bool:
+    return row.ratio and row.indicator.unit == "Percentage" and bool(typed.get("Numerator"))
+
+
+def _is_large(row: FormRow, typed: Mapping[str, object]) -> bool:
+    value = typed.get("Value")
+    return isinstance(value, float) and value >= 1000
+
+
+def _times(typed: Typed, factor: float) -> Typed:
+    value = typed["Value"]
+    return {**typed, "Value": value * factor if isinstance(value, float) else value}
+
+
+def _has_action(row: FormRow, typed: Mapping[str, object]) -> bool:
+    return "Corrective action" in typed
+
+
+NOT_A_NUMBER = Mistake('typed "n/a" for the figure', _is_value, lambda t: {**t, "Value": "n/a"})
+FRACTION = Mistake(
+    "typed a percentage as a fraction", _is_percentage, lambda t: _times(t, 0.01) | {"Commentary": "As reported."}
+)
+TOO_LARGE = Mistake("typed a nought too many, and another", _is_value, lambda t: _times(t, 100))
+MISMATCH = Mistake("gave a value that is not the ratio", _is_ratio, lambda t: {**t, "Value": 12.0})
+HALF_A_RATIO = Mistake("left out the denominator", _is_ratio, lambda t: {**t, "Denominator": None})
+WITH_COMMAS = Mistake(
+    "typed the thousands with a comma, as text",
+    _is_large,
+    lambda t: {**t, "Value": f"{t['Value']:,.0f}"},
+)
+UNKNOWN_CODE = Mistake('used a shorthand of its own, "q"', _is_value, lambda t: {**t, "Shorthand": "q"})
+BOTH = Mistake("gave a figure and said that there is none", _is_value, lambda t: {**t, "Shorthand": "x"})
+NOTHING = Mistake("left the row blank", _is_value, lambda _: {})
+SILENT = Mistake(
+    "said nothing about a figure off target",
+    _has_action,
+    lambda t: {h: v for h, v in t.items() if h not in ("Commentary", "Corrective action")},
+)

@@ -1,0 +1,150 @@
+"""The demonstration: a new master, four quarters with their forms, returns, queries, ratings and reports."""
+
+import datetime as dt
+import shutil
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from xl_outcomes import commands, resources, steps
+from xl_outcomes.demo import owners
+from xl_outcomes.demo.owners import Mistake
+from xl_outcomes.errors import InputError
+from xl_outcomes.files import write_new
+from xl_outcomes.periods import Quarter
+from xl_outcomes.quarter import prepare
+from xl_outcomes.returns.checks import Checked
+from xl_outcomes.returns.expected import Form, make_forms
+from xl_outcomes.returns.settle import ACCEPT, REJECT, USE
+from xl_outcomes.workbook.file import read_master, save, updated
+from xl_outcomes.workbook.forms import create_form
+
+Say = Callable[[str], None]
+
+# Which mistakes are made in which quarter, owner by owner; an owner of None sends a good return, but late.
+_PLAN: dict[int, tuple[tuple[Mistake, ...] | None, ...]] = {
+    1: ((owners.NOT_A_NUMBER,), (owners.FRACTION,), (owners.MISMATCH,), None, (owners.SILENT,)),
+    2: ((owners.TOO_LARGE,), (owners.UNKNOWN_CODE,), None, (owners.WITH_COMMAS, owners.NOTHING)),
+    3: ((owners.HALF_A_RATIO, owners.BOTH), (owners.FRACTION,), None, (owners.NOT_A_NUMBER,), (owners.TOO_LARGE,)),
+    4: ((owners.MISMATCH,), (owners.TOO_LARGE,), (owners.SILENT, owners.WITH_COMMAS), None),
+}
+_DECISIONS = (ACCEPT, USE, REJECT)
+
+
+@dataclass(frozen=True, slots=True)
+class _Quarter:
+    """One quarter of the demonstration: where its files are and on which days things happen."""
+
+    master: Path
+    folder: Path
+    period: Quarter
+
+    def run(self, days: int) -> commands.Run:
+        """A command, so many days after the quarter's end."""
+        day = self.period.end + dt.timedelta(days=days)
+        return commands.Run(self.master, str(self.period), day.isoformat(), "Performance officer")
+
+
+def run(directory: Path, framework: str, say: Say) -> None:
+    """Plays a year into a folder; raises InputError where the folder holds something else."""
+    master = _fresh(directory, framework)
+    first = steps.current_period(read_master(master).tables, None).shift(1)
+    say(f"{master.name}: a new master of {framework}. Every figure is Illustrative.")
+    for n in range(4):
+        period = first.shift(n)
+        _play(_Quarter(master, directory / period.file_name, period), say)
+    say(f"\nOpen {master} first: Dashboard, Framework, and a sheet for each priority.")
+    say(f"Forms, returns, forms to correct and reports are in {directory}, a folder for each quarter.")
+
+
+def _fresh(directory: Path, framework: str) -> Path:
+    source = resources.starter(framework)
+    master = directory / f"{framework} master.xlsx"
+    if directory.exists() and any(directory.iterdir()):
+        if not master.is_file():
+            raise InputError(f"{directory} is not empty.", "Give a folder that is empty or not there yet.")
+        shutil.rmtree(directory)
+    return write_new(master, source.read_bytes())
+
+
+def _play(quarter: _Quarter, say: Say) -> None:
+    say(f"\n{quarter.period}")
+    _begin(quarter)
+    say("  " + commands.make_forms(quarter.run(1), quarter.folder / "forms"))
+    on_time, late, again, stories = _owners_send(quarter)
+    for story in stories:
+        say(f"  {story}")
+    checked, summary, sent = commands.import_returns(
+        quarter.run(18), [str(on_time)], quarter.folder / "to correct", quiet=True
+    )
+    say(f"  Returns taken in on time: {summary}")
+    say(f"  Found: {_found(checked)}. {len(sent)} forms go back to be corrected.")
+    _settle_all(quarter, say)
+    if any(again.iterdir()):
+        _, summary, _ = commands.import_returns(quarter.run(21), [str(again)], None, quiet=True)
+        say(f"  Corrected returns: {summary}")
+    _, summary, _ = commands.import_returns(quarter.run(26), [str(late)], None, quiet=True)
+    say(f"  Late returns: {summary}")
+    _, step = commands.rate(quarter.run(27))
+    say(f"  Rated: {step.summary}")
+    for path in commands.report(quarter.run(27), ["cabinet-performance"], quarter.folder / "reports"):
+        say(f"  Report: {path}")
+
+
+def _begin(quarter: _Quarter) -> None:
+    master, now = read_master(quarter.master), quarter.run(1).now()
+    step = steps.choose_period(master.tables, quarter.period, now)
+    save(master, updated(master, step.changed), now.at, allow_synced=True)
+
+
+def _owners_send(quarter: _Quarter) -> tuple[Path, Path, Path, list[str]]:
+    """Writes what the owners send: in time, late, and again after correcting; also what went wrong, in words."""
+    folders = [quarter.folder / "returns" / name for name in ("1 on time", "3 late", "2 corrected")]
+    for folder in folders:
+        folder.mkdir(parents=True, exist_ok=True)
+    on_time, late, again = folders
+    now = quarter.run(10).now()
+    history = prepare(read_master(quarter.master).tables, quarter.period, now.today).history
+    plan = _PLAN[quarter.period.number]
+    stories = []
+    for number, form in enumerate(make_forms(history, quarter.period)):
+        filled = owners.fill(form, history)
+        mistakes = plan[number] if number < len(plan) else ()
+        if mistakes is None:
+            stories.append(f"{form.owner} is late.")
+            _send(late, filled, now.at)
+            continue
+        spoilt, found = owners.spoil(filled, mistakes)
+        stories += [f"{form.owner}: {story}." for story in found]
+        _send(on_time, spoilt, now.at)
+        if any(m in _SENT_AGAIN for m in mistakes) and found:
+            _send(again, filled, now.at)
+    return on_time, late, again, stories
+
+
+_SENT_AGAIN = (owners.NOT_A_NUMBER, owners.MISMATCH, owners.UNKNOWN_CODE, owners.HALF_A_RATIO, owners.BOTH)
+
+
+def _send(folder: Path, form: Form, at: dt.datetime) -> None:
+    write_new(folder / form.file_name, create_form(form, created=at))
+
+
+def _settle_all(quarter: _Quarter, say: Say) -> None:
+    """Settles the open queries in turn: one accepted, one given its right value, one rejected."""
+    table = read_master(quarter.master).tables["Issues"]
+    queries = [r for r in table.rows() if r["Severity"] == "query" and r["Status"] == "Open"]
+    first_of_row = {(r["File"], r["Cell"]): r for r in reversed(queries)}.values()
+    for number, row in enumerate(reversed(list(first_of_row))):
+        kind = _DECISIONS[(number + quarter.period.number) % 3]
+        value = str(float(str(row["Value"])) * 100) if kind == USE and row["Code"] == "value-scale" else None
+        run = quarter.run(19)
+        note = "Illustrative: asked the owner by telephone."
+        accept, reject = kind == ACCEPT, value is None and kind != ACCEPT
+        text = commands.settle(run, str(row["Issue"]), note, accept=accept, value=value, reject=reject)
+        say(f"  Query {row['Code']} on {row['Indicator']} settled: {text}")
+
+
+def _found(checked: Sequence[Checked]) -> str:
+    codes = Counter(issue.code for c in checked for issue in c.issues)
+    return ", ".join(f"{n} {code}" for code, n in codes.most_common()) or "nothing"

@@ -1,0 +1,80 @@
+"""Return files on disk: finding them, reading them, writing forms."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from xl_outcomes.errors import FileError, InputError
+from xl_outcomes.issues import Issue
+from xl_outcomes.returns.reading import Return, read_return
+from xl_outcomes.workbook.cells import read_book
+
+_ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".csv")
+
+
+def find_returns(given: Sequence[str]) -> list[Path]:
+    """The files that a list of files, folders and globs stands for, in order, each once.
+
+    Raises InputError where one of them stands for nothing.
+    """
+    found: dict[Path, None] = {}
+    for text in given:
+        found |= dict.fromkeys(_files(text))
+    return list(found)
+
+
+def read_returns(paths: Iterable[Path]) -> list[Return]:
+    """The returns in files; one that cannot be read is a return with that issue alone."""
+    return [read_one(path) for path in paths]
+
+
+def read_one(path: Path) -> Return:
+    """The return in a file; one that cannot be read is a return with that issue alone."""
+    try:
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        return read_return(read_book(path), path.name, digest)
+    except FileError as error:
+        issue = Issue(error.code, "error", error.message, error.fix, file=path.name)
+        return Return(path.name, _digest(path), issues=(issue,))
+    except OSError as error:
+        issue = Issue("file-damaged", "error", f"The file cannot be read: {error.strerror}.", "Send it again.")
+        return Return(path.name, "", issues=(issue,))
+
+
+def write_new(path: Path, data: bytes) -> Path:
+    """Writes a file that is ours to write, making its folder; raises FileError in plain words."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    except OSError as error:
+        fix = "Close it if it is open, or choose another folder."
+        raise FileError("file-open", f"{path} cannot be written: {error.strerror}.", fix) from error
+    return path
+
+
+def _files(text: str) -> list[Path]:
+    path = Path(text)
+    if path.is_file():
+        return [path]
+    if path.is_dir():
+        files = sorted(p for p in path.iterdir() if _is_return(p))
+        if not files:
+            raise InputError(f"The folder {path} holds no returns.", f"Returns end in {', '.join(_ENDINGS)}.")
+        return files
+    anchor = Path(path.anchor or ".")
+    pattern = str(path.relative_to(path.anchor)) if path.anchor else text
+    files = sorted(p for p in anchor.glob(pattern) if _is_return(p)) if any(c in text for c in "*?[") else []
+    if not files:
+        raise InputError(f'There is no file or folder "{text}".', "Check the name; a glob needs its quotes.")
+    return files
+
+
+def _is_return(path: Path) -> bool:
+    return path.is_file() and path.suffix.lower() in _ENDINGS and not path.name.startswith(("~$", "."))
+
+
+def _digest(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""

@@ -1,0 +1,130 @@
+"""What the commands print: JSON for programs, tables for people."""
+
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, TypeVar
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import Progress
+from rich.table import Table as Grid
+
+from xl_outcomes.issues import Issue, blocking
+from xl_outcomes.quarter import Rated
+from xl_outcomes.reporting.views import coverage, marked
+from xl_outcomes.returns.checks import PART, REJECTED, Checked
+from xl_outcomes.steps import Step
+
+Item = TypeVar("Item")
+_STYLES = {"error": "bold red", "query": "yellow", "warning": "cyan", "Red": "bold red", "Amber": "yellow"}
+
+
+def check_json(issues: Iterable[Issue]) -> dict[str, Any]:
+    """The JSON of `check`."""
+    keys = ("code", "severity", "table", "cell", "ref", "message")
+    return {"issues": [{k: getattr(i, k) for k in keys} for i in issues]}
+
+
+def returns_json(checked: Iterable[Checked]) -> dict[str, Any]:
+    """The JSON of `validate` and `import`."""
+    return {
+        "returns": [
+            {
+                "file": c.source.file,
+                "owner": c.owner,
+                "period": c.period,
+                "status": c.status,
+                "accepted_rows": len(c.accepted),
+                "held_rows": len(c.held),
+                "issues": [_issue_json(i) for i in c.issues],
+            }
+            for c in checked
+        ]
+    }
+
+
+def rate_json(rated: Rated, step: Step) -> dict[str, Any]:
+    """The JSON of `rate`: the rows of the tables for the period."""
+    issues = step.changed["Issues"].frame
+    return {
+        "period": str(rated.period),
+        "results": _records(rated.results),
+        "rollup": _records(rated.rollup),
+        "issues": _records(issues[issues["Period"] == str(rated.period)]),
+    }
+
+
+def failed(issues: Iterable[Issue]) -> bool:
+    """Whether a check found more than warnings."""
+    return bool(blocking(issues))
+
+
+def refused(checked: Iterable[Checked]) -> bool:
+    """Whether any return was refused or held in part or whole."""
+    return any(c.status in (PART, REJECTED) for c in checked)
+
+
+def show_issues(issues: Sequence[Issue], title: str) -> None:
+    """A table of issues for people."""
+    count = Counter(i.severity for i in issues)
+    console = Console()
+    if issues:
+        grid = Grid("Severity", "Where", "Ref", "What was found", "What to do", title=title, title_justify="left")
+        for i in issues:
+            where = " ".join(filter(None, (i.table or i.sheet, i.cell)))
+            grid.add_row(_coloured(i.severity), *map(escape, (where, i.ref, i.message, i.fix)))
+        console.print(grid)
+    counts = f"{count['error']} errors, {count['query']} queries, {count['warning']} warnings."
+    console.print(counts if issues else f"{escape(title)}: nothing to correct.", highlight=False)
+
+
+def show_returns(checked: Sequence[Checked]) -> None:
+    """A table of returns, then the issues of each, for people."""
+    console = Console()
+    grid = Grid("File", "Data owner", "Status", "In", "Held", "Errors", "Warnings")
+    for c in checked:
+        status = f"{c.status}, known already" if c.known else c.status
+        numbers = (len(c.accepted), len(c.held), c.count("error"), c.count("warning"))
+        grid.add_row(escape(c.source.file), escape(c.owner), status, *map(str, numbers))
+    console.print(grid)
+    for c in checked:
+        if c.issues and not c.known:
+            show_issues(c.issues, c.source.file)
+
+
+def show_rating(rated: Rated) -> None:
+    """The tiers with their ratings, for people."""
+    console = Console()
+    grid = Grid("Ref", "Outcome", "Rating", "Rated", "Masked reds", title=str(rated.period), title_justify="left")
+    for row in _records(rated.rollup):
+        if row["Tier"] <= 2:
+            title = "  " * (int(row["Tier"]) - 1) + str(row["Title"])
+            grid.add_row(row["Ref"], escape(title), _coloured(marked(row) or ""), coverage(row), row["Masked reds"])
+    console.print(grid)
+    if blocking(rated.issues):
+        show_issues(blocking(rated.issues), "Left out of the rating")
+
+
+def track(items: Sequence[Item], what: str, *, quiet: bool = False) -> Iterator[Item]:
+    """The items, with a progress bar on stderr where a person is watching."""
+    console = Console(stderr=True)
+    if quiet or not sys.stderr.isatty() or len(items) < 3:
+        yield from items
+        return
+    with Progress(console=console) as progress:
+        yield from progress.track(items, description=what)
+
+
+def _issue_json(issue: Issue) -> dict[str, str]:
+    keys = ("code", "severity", "sheet", "cell", "value", "message", "fix")
+    return {**{k: getattr(issue, k) for k in keys}, "indicator": issue.ref}
+
+
+def _records(data: Any) -> list[dict[str, Any]]:
+    return [dict(zip(data.columns, values, strict=True)) for values in data.itertuples(index=False, name=None)]
+
+
+def _coloured(word: str) -> str:
+    style = _STYLES.get(word.rstrip("*"))
+    return f"[{style}]{escape(word)}[/]" if style else escape(word)

@@ -1,0 +1,130 @@
+"""The reports that can be written, and what officers wrote for them in the tables Reports, Narrative and Risks."""
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from xl_outcomes.errors import InputError
+from xl_outcomes.framework import ref_text
+from xl_outcomes.periods import Month, Quarter, year_name
+from xl_outcomes.tables import SPECS, Tables, blank, to_date
+
+TO_BE_CONFIRMED = "To be confirmed"
+SECTIONS = (
+    *("purpose", "options", "recommendation", "reason", "key information", "links", "financial", "legal", "risk"),
+    *("consultation", "equalit", "environment", "background", "achievement", "impact", "commentary"),
+)
+_MONTHS = (
+    *("April", "May", "June", "July", "August", "September"),
+    *("October", "November", "December", "January", "February", "March"),
+)
+
+Texts = tuple[str, ...]
+Narrative = Mapping[tuple[str, str], Texts]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportKind:
+    """A report: its name on the command line and in the Reports table, its title, and its template's file name."""
+
+    name: str
+    title: str
+    template: str
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What the head of the report says; what is not known yet is to be confirmed."""
+
+    report_number: str
+    to: str
+    sender: str
+    officer: str
+    meeting_date: str
+    key_decision: str
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """A significant risk, in words."""
+
+    ref: str
+    risk: str
+    likelihood: str
+    impact: str
+    mitigation: str
+
+
+def reports() -> tuple[ReportKind, ...]:
+    """Every report there is, in the order in which they are listed."""
+    return (ReportKind("cabinet-performance", "Outcomes framework: performance report", "cabinet-performance.docx"),)
+
+
+def find_report(name: str) -> ReportKind:
+    """The report of that name; InputError names the nearest or lists them all."""
+    known = {kind.name: kind for kind in reports()}
+    wanted = name.strip().casefold()
+    if wanted in known:
+        return known[wanted]
+    near = difflib.get_close_matches(wanted, known, n=1)
+    fix = f'Did you mean "{near[0]}"?' if near else f"There is: {', '.join(known)}."
+    raise InputError(f'There is no report called "{name}".', fix)
+
+
+def read_header(tables: Tables, name: str, quarter: Quarter) -> Header:
+    """The head of a report from its last row of Reports for that quarter."""
+    rows = [r for r in _of_period(tables, "Reports", quarter) if text(r["Report"]).casefold() == name.casefold()]
+    row: Mapping[str, Any] = rows[-1] if rows else {}
+
+    def cell(heading: str) -> str:
+        return text(row.get(heading)) or TO_BE_CONFIRMED
+
+    day = to_date(row.get("Meeting date"))
+    date = f"{day.day} {_MONTHS[(day.month - 4) % 12]} {day.year}" if day else cell("Meeting date")
+    to = text(row.get("To")) or cell("Committee")
+    return Header(cell("Report number"), to, cell("From"), cell("Officer"), date, cell("Key decision"))
+
+
+def read_narrative(tables: Tables, quarter: Quarter) -> Narrative:
+    """The paragraphs of a quarter by ref ("" is the whole report) and section; a line of text is a paragraph.
+
+    A section is known by how it begins, so that "Equality analysis" and "Equalities" both get to the `equalit` one.
+    """
+    found: dict[tuple[str, str], Texts] = {}
+    for row in _of_period(tables, "Narrative", quarter):
+        word = text(row["Section"]).casefold()
+        section = next((s for s in SECTIONS if word.startswith(s)), word)
+        lines = tuple(line.strip() for line in text(row["Text"]).splitlines() if line.strip())
+        key = (text(row["Ref"]), section)
+        found[key] = (*found.get(key, ()), *lines)
+    return found
+
+
+def read_risks(tables: Tables) -> tuple[Risk, ...]:
+    """The significant risks, in table order; what the register leaves blank is "Not recorded"."""
+    rows = [r for r in tables.get("Risks", blank("Risks")).rows() if text(r["Risk"])]
+    headings = ("Ref", "Risk", "Likelihood", "Impact", "Mitigation")
+    return tuple(Risk(*(text(r.get(h)) or "Not recorded" for h in headings)) for r in rows)
+
+
+def period_words(quarter: Quarter) -> str:
+    """A quarter in words: Quarter 1 of 2025/26 (April to June 2025)."""
+    first, last = quarter.months[0], quarter.months[-1]
+    months = f"{_MONTHS[first.number - 1]} to {month_words(last)}"
+    return f"Quarter {quarter.number} of {year_name(quarter.year)} ({months})"
+
+
+def month_words(month: Month) -> str:
+    """A month in words: April 2025."""
+    return f"{_MONTHS[month.number - 1]} {month.year + (month.number > 9)}"
+
+
+def text(value: object) -> str:
+    """A cell as text; blank for an empty one."""
+    return "" if value is None or value != value else ref_text(value)
+
+
+def _of_period(tables: Tables, name: str, quarter: Quarter) -> list[dict[str, Any]]:
+    tidy = SPECS[name].column("Period").tidy
+    return [r for r in tables.get(name, blank(name)).rows() if tidy(r["Period"]) == str(quarter)]

@@ -1,0 +1,35 @@
+"""What travels with the package: starter frameworks and report templates, from a wheel or an editable install."""
+
+from pathlib import Path
+
+from xl_outcomes.errors import InputError
+
+_HERE = Path(__file__).parent
+
+
+def folder(name: str) -> Path:
+    """The folder `workbooks` or `docx_templates`: inside an installed package, or beside it in a checkout."""
+    shipped = _HERE / "_shipped" / name
+    return shipped if shipped.is_dir() else _HERE.parent / name
+
+
+def frameworks() -> tuple[str, ...]:
+    """The names of the starter frameworks."""
+    return tuple(sorted(p.name for p in folder("workbooks").iterdir() if (p / "Settings.csv").is_file()))
+
+
+def source_tables(name: str) -> Path:
+    """The folder of a framework's source tables; raises InputError for a name that is not among them."""
+    if name not in frameworks():
+        raise InputError(f'There is no framework "{name}".', f"Choose one of: {', '.join(frameworks())}.")
+    return folder("workbooks") / name
+
+
+def starter(name: str) -> Path:
+    """The starter workbook of a framework; raises InputError for a name that is not among them."""
+    return source_tables(name).parent / f"{name}.xlsx"
+
+
+def template(file: str) -> Path:
+    """A report's Word template."""
+    return folder("docx_templates") / file

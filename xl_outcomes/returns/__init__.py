@@ -1,0 +1,1 @@
+"""Returns: what is due, reading what came, checking it, settling the queries."""

@@ -1,0 +1,415 @@
+"""Checking returns: the whole form first, then which rows they are, then types, then rules (docs/rules/returns.md).
+
+A fault of the form stops the whole return; an error stops its row; a query holds the row until an officer settles it.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from xl_outcomes.errors import InputError
+from xl_outcomes.figures import Observation
+from xl_outcomes.framework import Indicator
+from xl_outcomes.issues import Issue
+from xl_outcomes.periods import Period, Quarter, parse_period
+from xl_outcomes.rating import display
+from xl_outcomes.returns.claims import Claim, entry_issue, make_claim
+from xl_outcomes.returns.expected import (
+    FORM_VERSION,
+    LOCKED,
+    OPEN,
+    STAMP,
+    checksum,
+    due_date,
+    due_rows,
+    last_values,
+    make_form,
+    periods_of,
+    plain,
+    row_figure,
+)
+from xl_outcomes.returns.reading import Entry, Return
+from xl_outcomes.returns.rules import check_claims
+from xl_outcomes.standing import History, assess
+from xl_outcomes.tables import Table
+from xl_outcomes.targets import held_to, in_force
+
+ACCEPTED, WITH_WARNINGS, PART, REJECTED = "accepted", "accepted with warnings", "part accepted", "rejected"
+TAKEN_IN = (ACCEPTED, WITH_WARNINGS, PART)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What returns are checked against: the master's history, the period asked for, the day, and the register."""
+
+    history: History
+    period: Quarter
+    today: dt.date
+    register: Table
+
+    @property
+    def owners(self) -> frozenset[str]:
+        """The data owners that the framework knows."""
+        return frozenset(i.data_owner for i in self.history.framework.indicators.values() if i.data_owner)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A return checked: the claims that go in, those held by a query, and everything found.
+
+    `held` pairs each claim with its queries. `known` is set for a file that was taken in before: nothing is to do.
+    """
+
+    source: Return
+    owner: str
+    period: str
+    status: str
+    accepted: tuple[Claim, ...] = ()
+    held: tuple[tuple[Claim, tuple[Issue, ...]], ...] = ()
+    issues: tuple[Issue, ...] = ()
+    known: bool = False
+
+    def count(self, severity: str) -> int:
+        """How many issues have that severity."""
+        return sum(i.severity == severity for i in self.issues)
+
+
+def check_returns(returns: Sequence[Return], context: Context) -> tuple[Checked, ...]:
+    """Checks returns together, in the order given; a later one of the same owner is a resubmission."""
+    sorted_out = [_sort_out(source, context) for source in returns]
+    claims = [claim for s in sorted_out for claim in s.claims]
+    found = check_claims(claims, context.history.settings)
+    by_claim: dict[int, list[Issue]] = {}
+    for position, issue in found:
+        by_claim.setdefault(id(claims[position]), []).append(issue)
+    checked: list[Checked] = []
+    for s in sorted_out:
+        checked.append(_conclude(s, by_claim, context, checked))
+    return tuple(checked)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sorted:
+    """A return with its rows identified and typed; `stopped` rows are those with an error already."""
+
+    source: Return
+    claims: tuple[Claim, ...] = ()
+    issues: tuple[Issue, ...] = ()
+    stopped: frozenset[int] = frozenset()
+    refused: bool = False
+
+    @property
+    def owner(self) -> str:
+        return self.source.stamp.get("Data owner", "")
+
+
+def _sort_out(source: Return, context: Context) -> _Sorted:
+    faults = [i for i in source.issues if i.severity == "error"] or _form_faults(source, context)
+    if faults:
+        return _Sorted(source, issues=tuple(faults), refused=True)
+    owner = source.stamp["Data owner"]
+    claims: list[Claim] = []
+    issues: list[Issue] = list(source.issues)
+    stopped: set[int] = set()
+    for entry, revision in [(e, False) for e in source.entries] + [(e, True) for e in source.revisions]:
+        known = _identify(entry, owner, context, source.file, revision=revision)
+        if isinstance(known, Issue):
+            issues.append(known)
+            continue
+        claim, odd = _claim(source.file, owner, entry, known, context, revision=revision)
+        issues += odd
+        claims.append(claim)
+        if any(i.severity == "error" for i in odd):
+            stopped.add(id(claim))
+    twice, again = _duplicates(claims)
+    return _Sorted(source, tuple(claims), (*issues, *twice), frozenset(stopped | again))
+
+
+def _form_faults(source: Return, context: Context) -> list[Issue]:
+    stamp, settings = source.stamp, context.history.settings
+    if any(not stamp.get(label) and label != "Framework" for label in STAMP):
+        message = "The hidden stamp of the form is missing, so it cannot be told whose return this is."
+        fix = f"Copy the figures into the form that was sent (version {FORM_VERSION}) and send that."
+        return [Issue("form-version", "error", message, fix, file=source.file)]
+    wanted = {
+        "form-version": ("Form version", FORM_VERSION, "made with another version of the form"),
+        "form-framework": ("Framework", settings.framework, "for another framework"),
+        "form-period": ("Period", str(context.period), "for another period"),
+    }
+    faults = [
+        _other_form(code, what, stamp.get(label, ""), expected, source.file)
+        for code, (label, expected, what) in wanted.items()
+        if plain(stamp.get(label, "")) != plain(expected)
+    ]
+    if stamp["Data owner"] not in context.owners:
+        names = ", ".join(sorted(context.owners)[:12])
+        message = f'The data owner "{stamp["Data owner"]}" is not in the framework; it knows: {names}.'
+        fix = "Make the form anew from the present master."
+        faults.append(Issue("form-owner", "error", message, fix, value=stamp["Data owner"], file=source.file))
+    if not faults and not source.revisions and not any(set(OPEN) & set(e.cells) for e in source.entries):
+        message = "The form is empty: no figure, shorthand or text has been filled in."
+        faults.append(Issue("form-empty", "error", message, "Fill in the form and send it again.", file=source.file))
+    return faults
+
+
+def _other_form(code: str, what: str, found: str, expected: str, file: str) -> Issue:
+    message = f'The form is {what}: it says "{found}", and "{expected}" is expected.'
+    fix = "Send the form of the period and version asked for, or choose that period when taking it in."
+    return Issue(code, "error", message, fix, value=found, file=file)
+
+
+def _identify(
+    entry: Entry, owner: str, context: Context, file: str, *, revision: bool
+) -> tuple[Indicator, Period] | Issue:
+    """The indicator and period of a row, or the error that says why it has none."""
+    framework, ref = context.history.framework, entry.text("Ref")
+
+    def refuse(code: str, heading: str, message: str, fix: str) -> Issue:
+        return entry_issue(entry, code, "error", heading, message, fix, file, owner, ref)
+
+    indicator = framework.indicators.get(ref)
+    if indicator is None:
+        found = f'"{ref}" is not an indicator of the framework.' if ref else "The row has no ref."
+        return refuse("row-unknown", "Ref", found, "Put back the ref that was in the form.")
+    if indicator.data_owner != owner:
+        message = f"{ref} belongs to {indicator.data_owner or 'nobody'}, not to {owner}."
+        return refuse("row-not-yours", "Ref", message, "Delete the row; its owner sends it.")
+    period = _period(entry.text("Period"), indicator, context.period)
+    if revision and period is not None and _earlier(period, context.period) and _fits(indicator, period):
+        return indicator, period
+    if revision or period is None or not _due(indicator, period, context.period):
+        wanted = ", ".join(str(p) for p in periods_of(indicator, context.period))
+        asked = f"due for {wanted}" if _asked(indicator, context.period) else f"not due in {context.period}"
+        message = f'{ref} is {asked}; the row is for "{entry.text("Period")}".'
+        fix = "Give an earlier period of this indicator." if revision else "Put back the period that was in the form."
+        return refuse("row-not-due", "Period", message, fix)
+    return indicator, period
+
+
+def _period(text: str, indicator: Indicator, quarter: Quarter) -> Period | None:
+    if not text:
+        return quarter if indicator.frequency != "Monthly" else None
+    try:
+        return parse_period(text)
+    except InputError:
+        return None
+
+
+def _asked(indicator: Indicator, quarter: Quarter) -> bool:
+    return indicator.expected() and indicator.due_in(quarter)
+
+
+def _due(indicator: Indicator, period: Period, quarter: Quarter) -> bool:
+    return _asked(indicator, quarter) and period in periods_of(indicator, quarter)
+
+
+def _earlier(period: Period, quarter: Quarter) -> bool:
+    return _quarter_of(period) < quarter
+
+
+def _quarter_of(period: Period) -> Quarter:
+    return period if isinstance(period, Quarter) else period.quarter
+
+
+def _fits(indicator: Indicator, period: Period) -> bool:
+    quarter = _quarter_of(period)
+    return indicator.due_in(quarter) and period in periods_of(indicator, quarter)
+
+
+def _claim(
+    file: str, owner: str, entry: Entry, known: tuple[Indicator, Period], context: Context, *, revision: bool
+) -> tuple[Claim, tuple[Issue, ...]]:
+    indicator, period = known
+    history, quarter = context.history, _quarter_of(period)
+    target = in_force(history.timelines, indicator, quarter)
+    held = held_to(target, indicator, quarter, history.settings) if target and not target.wrong else None
+    last = tuple(last_values(history, indicator, period))
+    aim = held.target if held else None
+    return make_claim(file, owner, entry, indicator, period, last, aim, revision=revision)
+
+
+def _duplicates(claims: Sequence[Claim]) -> tuple[list[Issue], set[int]]:
+    """Errors for rows that give the same ref and period, and the claims that are stopped by it."""
+    groups: dict[tuple[str, Period], list[Claim]] = {}
+    for claim in claims:
+        groups.setdefault((claim.indicator.ref, claim.period), []).append(claim)
+    issues, stopped = [], set()
+    for (ref, period), group in groups.items():
+        if len(group) > 1:
+            cells = " and ".join(f"{c.entry.sheet}!{c.entry.address('Ref')}" for c in group)
+            message = f"{ref} for {period} stands in the return {len(group)} times: {cells}."
+            issues += [c.issue("row-duplicate", "error", "Ref", message, "Keep the right row only.") for c in group]
+            stopped |= {id(c) for c in group}
+    return issues, stopped
+
+
+def _conclude(
+    found: _Sorted, by_claim: Mapping[int, list[Issue]], context: Context, before: Sequence[Checked]
+) -> Checked:
+    owner, period = found.owner, found.source.stamp.get("Period", "")
+    seen = {row["Status"] for row in context.register.rows() if row["SHA-256"] == found.source.sha256}
+    if found.refused:
+        return Checked(found.source, owner, period, REJECTED, issues=found.issues, known=REJECTED in seen)
+    rule_issues = [i for c in found.claims for i in by_claim.get(id(c), [])]
+    stopped = found.stopped | {
+        id(c) for c in found.claims if any(i.severity == "error" for i in by_claim.get(id(c), []))
+    }
+    live = [c for c in found.claims if id(c) not in stopped and (c.given or c.code)]
+    queries = {id(c): tuple(i for i in by_claim.get(id(c), []) if i.severity == "query") for c in live}
+    accepted = tuple(c for c in live if not queries[id(c)])
+    held = tuple((c, queries[id(c)]) for c in live if queries[id(c)])
+    issues = (*found.issues, *rule_issues, *_relations(found, live, accepted, context, before))
+    issues = _in_order(tuple(replace(i, owner=owner, file=found.source.file) for i in issues))
+    whole = context.history.settings.accept == "Whole returns"
+    if whole and any(i.severity == "error" for i in issues):
+        accepted, held = (), ()
+    elif whole and held:
+        accepted, held = (), tuple((c, queries[id(c)]) for c in live)
+    status = _status(accepted, held, issues)
+    known = bool(seen & {*TAKEN_IN, status})
+    return Checked(found.source, owner, period, status, accepted, held, issues, known)
+
+
+def _status(accepted: Sequence[Claim], held: Sequence[tuple[Claim, tuple[Issue, ...]]], issues: Iterable[Issue]) -> str:
+    severities = {i.severity for i in issues}
+    if not accepted and not held:
+        return REJECTED if "error" in severities else WITH_WARNINGS
+    if held or "error" in severities:
+        return PART
+    return WITH_WARNINGS if severities else ACCEPTED
+
+
+def _in_order(issues: tuple[Issue, ...]) -> tuple[Issue, ...]:
+    """Issues by the place in the file, those without a cell first."""
+
+    def place(issue: Issue) -> tuple[str, int, str]:
+        digits = "".join(c for c in issue.cell if c.isdigit())
+        return issue.sheet, int(digits or 0), issue.cell
+
+    return tuple(sorted(dict.fromkeys(issues), key=place))
+
+
+def _relations(
+    found: _Sorted, live: Sequence[Claim], accepted: Sequence[Claim], context: Context, before: Sequence[Checked]
+) -> list[Issue]:
+    """What is seen only beside the rest: missing rows, changed locked cells, lateness, earlier returns, comments."""
+    return [
+        *_missing_rows(found, context),
+        *_locked_changed(found, context),
+        *_late(found, context),
+        *_resubmission(found, accepted, context, before),
+        *_uncommented(live, context),
+    ]
+
+
+def _missing_rows(found: _Sorted, context: Context) -> list[Issue]:
+    present = {(e.text("Ref"), e.text("Period")) for e in found.source.entries}
+    claimed = {(c.indicator.ref, c.period) for c in found.claims}
+    issues = []
+    for indicator, period in due_rows(context.history.framework, found.owner, context.period):
+        if (indicator.ref, period) not in claimed and (indicator.ref, str(period)) not in present:
+            message = f"{indicator.ref} ({indicator.title}) is due for {period} and is not in the return."
+            issues.append(Issue("row-missing", "warning", message, "Send its figure.", ref=indicator.ref))
+    return issues
+
+
+def _locked_changed(found: _Sorted, context: Context) -> list[Issue]:
+    came_back = [{h: e.cells[h].value for h in LOCKED if h in e.cells} for e in found.source.entries]
+    if checksum(came_back) == found.source.stamp["Checksum"]:
+        return []
+    form = make_form(context.history, found.owner, context.period)
+    sent = {(row.indicator.ref, row.period): row.locked for row in form.rows}
+    issues = []
+    for claim in found.claims:
+        locked = sent.get((claim.indicator.ref, claim.period), {})
+        for heading in LOCKED[2:]:
+            cell = claim.entry.cells.get(heading)
+            back = cell.value if cell else None
+            if not claim.revision and heading in claim.entry.columns and plain(back) != plain(locked.get(heading)):
+                message = (
+                    f'{heading} came back as "{plain(back)[:80]}"; the master has "{plain(locked.get(heading))[:80]}".'
+                )
+                fix = "The master's stands. If it is wrong, tell the performance officer."
+                issues.append(claim.issue("locked-changed", "warning", heading, message, fix))
+    return issues
+
+
+def _late(found: _Sorted, context: Context) -> list[Issue]:
+    due = due_date(context.history.framework, found.owner, context.period, context.history.settings)
+    if context.today <= due:
+        return []
+    days = (context.today - due).days
+    message = f"The return was due by {due:%d %B %Y} and came {days} day{'s' if days > 1 else ''} late."
+    return [Issue("late", "warning", message, "Nothing to correct.")]
+
+
+def _resubmission(
+    found: _Sorted, accepted: Sequence[Claim], context: Context, before: Sequence[Checked]
+) -> list[Issue]:
+    earlier = [
+        str(row["File"])
+        for row in context.register.rows()
+        if (row["Data owner"], row["Period"]) == (found.owner, str(context.period))
+        and row["Status"] in TAKEN_IN
+        and row["SHA-256"] != found.source.sha256
+    ]
+    same = [c for c in before if (c.owner, c.period) == (found.owner, str(context.period)) and c.status in TAKEN_IN]
+    earlier += [c.source.file for c in same if c.source.sha256 != found.source.sha256]
+    if not earlier:
+        return []
+    claimed = {(c.indicator.ref, c.period): c for checked in same for c in checked.accepted}
+    changes = [text for c in accepted if (text := _difference(c, claimed.get((c.indicator.ref, c.period)), context))]
+    message = f"A return was taken in before ({earlier[-1]}). What differs: {'; '.join(changes) or 'nothing'}."
+    return [Issue("resubmission", "warning", message, "The newer rows are used; the older are kept.")]
+
+
+def _difference(claim: Claim, earlier: Claim | None, context: Context) -> str:
+    old = context.history.council_figures(claim.indicator).get(claim.period)
+    before = earlier.figure if earlier else row_figure(claim.indicator, old.value, old.pair) if old else None
+    if claim.figure == before:
+        return ""
+    words = ["nothing" if f is None else display(f, claim.indicator) for f in (before, claim.figure)]
+    return f"{claim.indicator.ref} {claim.period}: {words[0]} to {words[1]}"
+
+
+def _uncommented(live: Sequence[Claim], context: Context) -> list[Issue]:
+    """Warnings where the quarter's rating with these figures asks for a commentary or a corrective action."""
+    groups: dict[str, list[Claim]] = {}
+    for claim in live:
+        if not claim.revision:
+            groups.setdefault(claim.indicator.ref, []).append(claim)
+    commented = ("Red",) if context.history.settings.comment_on == "Red" else ("Amber", "Red")
+    issues = []
+    for ref, claims in groups.items():
+        rating = assess(_with_claims(context.history, claims), ref, context.period).rating
+        last = claims[-1]
+        if rating in commented and not any(c.commentary for c in claims):
+            message = f"{ref} will be {rating}, and there is no commentary."
+            fix = "Say in a sentence or two why, and what it means."
+            issues.append(last.issue("commentary-missing", "warning", "Commentary", message, fix))
+        if rating == "Red" and not any(c.corrective_action for c in claims):
+            message = f"{ref} will be Red, and there is no corrective action."
+            fix = "Say what is being done, by whom and by when."
+            issues.append(last.issue("action-missing", "warning", "Corrective action", message, fix))
+    return issues + [i for c in live if c.revision and not c.commentary for i in [_no_reason(c)]]
+
+
+def _no_reason(claim: Claim) -> Issue:
+    message = f"The revision of {claim.indicator.ref} for {claim.period} has no reason."
+    return claim.issue("commentary-missing", "warning", "Reason", message, "Say why the figure has changed.")
+
+
+def _with_claims(history: History, claims: Sequence[Claim]) -> History:
+    ref = claims[0].indicator.ref
+    areas = history.observed.get(ref, {})
+    figures = {**areas.get("", {}), **{c.period: as_observation(c) for c in claims}}
+    return replace(history, observed={ref: {**areas, "": figures}})
+
+
+def as_observation(claim: Claim) -> Observation:
+    """A claim as the observation that it becomes."""
+    pair: tuple[Fraction, Fraction] | None = claim.pair if claim.indicator.calculation == "Ratio" else None
+    return Observation(
+        claim.period, "", claim.value, pair, claim.code, claim.forecast, dt.datetime.max, 0, claim.commentary
+    )

@@ -1,0 +1,211 @@
+"""One function for each thing that an officer does: tables in, changed tables and a summary out.
+
+Ribbon, command line and server all call these; none of them reads or writes a file.
+"""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from xl_outcomes.errors import InputError
+from xl_outcomes.issues import Issue
+from xl_outcomes.periods import Quarter
+from xl_outcomes.quarter import Rated, prepare, rate_quarter
+from xl_outcomes.reporting.view import ViewSheet
+from xl_outcomes.reporting.views import make_views
+from xl_outcomes.returns import settle as settling
+from xl_outcomes.returns.checks import Checked, Context, check_returns
+from xl_outcomes.returns.expected import Form, make_forms
+from xl_outcomes.returns.intake import issue_row, log, next_number, take_in, withdraw
+from xl_outcomes.returns.reading import Return
+from xl_outcomes.returns.register import expect, mark_overdue
+from xl_outcomes.settings import demand, read_settings
+from xl_outcomes.tables import RATINGS, Table, Tables, change, extend, get
+from xl_outcomes.thread import check_framework
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """The moment and the person of an action, given from outside so that results can be reproduced."""
+
+    at: dt.datetime
+    who: str
+
+    @property
+    def today(self) -> dt.date:
+        """The day."""
+        return self.at.date()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What an action changes: tables, sheets of views, and what it says it did (one sentence)."""
+
+    changed: Tables
+    summary: str
+    views: tuple[ViewSheet, ...] = ()
+
+
+def current_period(tables: Tables, given: Quarter | None) -> Quarter:
+    """The period asked for, else the Current period of the settings; raises InputError where there is neither."""
+    if given is not None:
+        return given
+    settings, issues = read_settings(tables["Settings"])
+    demand(issues)
+    if settings.current_period is None:
+        fix = 'Give it with --period "2025/26 Q1", or fill in Current period on the Settings sheet.'
+        raise InputError("It is not said which quarter is meant.", fix)
+    return settings.current_period
+
+
+def choose_period(tables: Tables, period: Quarter, now: Now) -> Step:
+    """The Current period of the settings set to another quarter."""
+    table = tables["Settings"]
+    row = next((r["row"] for r in table.rows() if str(r["Setting"]).casefold() == "current period"), None)
+    if row is None:
+        table = extend(table, [{"Setting": "Current period", "Value": str(period)}])
+    else:
+        table = change(table, {row: {"Value": str(period)}})
+    summary = f"The current period is {period}."
+    return Step({"Settings": table, "Log": _logged(tables, now, "Choose period", summary)}, summary)
+
+
+def check(tables: Tables) -> tuple[Issue, ...]:
+    """Everything that the checks of the settings and of the golden thread find in a master."""
+    settings, odd = read_settings(tables["Settings"])
+    return (*odd, *check_framework(tables, settings.current_period).issues)
+
+
+def forms(tables: Tables, period: Quarter, now: Now) -> tuple[tuple[Form, ...], Step]:
+    """The return forms of a quarter, and the register that awaits them."""
+    made = make_forms(prepare(tables, period, now.today).history, period)
+    if not made:
+        raise InputError(
+            f"Nothing is due in {period} from any data owner.", "Look at Frequency, Status and Data owner."
+        )
+    summary = f"{len(made)} return forms for {period}, {sum(len(f.rows) for f in made)} figures asked for."
+    register = expect(get(tables, "Returns"), made, now.today)
+    return made, Step({"Returns": register, "Log": _logged(tables, now, "Make forms", summary)}, summary)
+
+
+def validate(tables: Tables, returns: Sequence[Return], period: Quarter, now: Now) -> tuple[Checked, ...]:
+    """Returns checked against the master; nothing changes."""
+    context = Context(prepare(tables, period, now.today).history, period, now.today, get(tables, "Returns"))
+    return check_returns(returns, context)
+
+
+def import_returns(
+    tables: Tables, returns: Sequence[Return], period: Quarter, now: Now
+) -> tuple[tuple[Checked, ...], Step]:
+    """Returns checked and taken in; the summary says how many figures go in or are held, and which ratings change."""
+    checked = validate(tables, returns, period, now)
+    changed = take_in(tables, checked, period, now.at, now.who)
+    new = [c for c in checked if not c.known]
+    counts = f"{sum(len(c.accepted) for c in new)} figures in, {sum(len(c.held) for c in new)} held"
+    ratings = _rating_changes(tables, {**tables, **changed}, period, now)
+    again = sum(c.known for c in checked)
+    known = f" {again} of {len(checked)} returns had been taken in before." if again else ""
+    return checked, Step(changed, f"{counts}, {ratings}.{known}")
+
+
+def settle(tables: Tables, number: str, decision: settling.Decision, period: Quarter, now: Now) -> Step:
+    """A query settled."""
+    changed = settling.settle(tables, number, decision, now.at)
+    ratings = _rating_changes(tables, {**tables, **changed}, period, now)
+    return Step(changed, f"Issue {number}: {decision.kind}; {ratings}.")
+
+
+def withdraw_return(tables: Tables, owner: str, period: Quarter, now: Now) -> Step:
+    """An owner's latest return of a quarter taken out again."""
+    changed = withdraw(tables, owner, period, now.at, now.who)
+    changed["Returns"] = mark_overdue(changed["Returns"], now.today)
+    ratings = _rating_changes(tables, {**tables, **changed}, period, now)
+    return Step(changed, f"The return of {owner} for {period} is withdrawn; {ratings}.")
+
+
+def rate(tables: Tables, period: Quarter, now: Now) -> tuple[Rated, Step]:
+    """A quarter rated: results, roll-up, the sheets that show them, and what was odd among the issues."""
+    rated = rate_quarter(tables, period, now.today)
+    counts = Counter(r for r in rated.results["Rating"] if r)
+    colours = ", ".join(f"{counts[r]} {r}" for r in RATINGS)
+    changes = _differences(get(tables, "Results"), rated)
+    summary = f"{period}: {sum(counts.values())} indicators rated ({colours}); {changes}."
+    results = _merged(get(tables, "Results"), rated.results, period, "Indicator")
+    issues = _rating_issues(get(tables, "Issues"), rated, now.at)
+    changed: dict[str, Table] = {
+        "Results": results,
+        "Rollup": _merged(get(tables, "Rollup"), rated.rollup, period, "Ref"),
+        "Issues": issues,
+        "Returns": mark_overdue(get(tables, "Returns"), now.today),
+    }
+    if not results.frame.equals(get(tables, "Results").frame):
+        changed["Log"] = _logged(tables, now, "Rate", summary)
+    return rated, Step(changed, summary, make_views(rated, {**tables, **changed}))
+
+
+def _logged(tables: Tables, now: Now, action: str, detail: str) -> Table:
+    return log(tables, now.at, now.who, action, detail)
+
+
+def _rating_changes(before: Tables, after: Tables, period: Quarter, now: Now) -> str:
+    old, new = (rate_quarter(t, period, now.today).results for t in (before, after))
+    return _changes_in_words(_ratings(old), _ratings(new))
+
+
+def _differences(results: Table, rated: Rated) -> str:
+    old = results.frame[results.frame["Period"] == str(rated.period)]
+    return _changes_in_words(_ratings(old), _ratings(rated.results))
+
+
+def _ratings(results: pd.DataFrame) -> dict[str, str]:
+    return {ref: rating or "not rated" for ref, rating in zip(results["Indicator"], results["Rating"], strict=True)}
+
+
+def _changes_in_words(old: dict[str, str], new: dict[str, str], most: int = 5) -> str:
+    changes = [
+        f"{ref} {old.get(ref, 'not rated')} to {rating}"
+        for ref, rating in new.items()
+        if old.get(ref, "not rated") != rating
+    ]
+    if not changes:
+        return "no rating changes"
+    more = f" and {len(changes) - most} more" if len(changes) > most else ""
+    count = "1 rating changes" if len(changes) == 1 else f"{len(changes)} ratings change"
+    return f"{count}: {', '.join(changes[:most])}{more}"
+
+
+def _merged(table: Table, new: pd.DataFrame, period: Quarter, key: str) -> Table:
+    """A table of results with one period's rows replaced: rows keep their place, new ones come at the end."""
+    fresh = {row[key]: row for row in new.to_dict("records")}
+    rows = list(table.rows())
+    gone = [r["row"] for r in rows if r["Period"] == str(period) and r[key] not in fresh]
+    there = {r[key]: r["row"] for r in rows if r["Period"] == str(period) and r[key] in fresh}
+    kept = table.with_frame(table.frame.drop(index=gone))
+    changed = change(kept, {row: {str(h): v for h, v in fresh[ref].items()} for ref, row in there.items()})
+    return extend(changed, [{str(h): v for h, v in row.items()} for ref, row in fresh.items() if ref not in there])
+
+
+def _rating_issues(table: Table, rated: Rated, at: dt.datetime) -> Table:
+    """Issues with what the rating found: new ones open, those found no more closed, the rest as they are."""
+    found = {_identity(i.code, i.cell, i.ref): i for i in rated.issues if _is_for_results(i)}
+    listed = {
+        _identity(r["Code"], r["Cell"], r["Indicator"]): r
+        for r in table.rows()
+        if r["File"] is None and r["Period"] == str(rated.period) and r["Status"] == "Open"
+    }
+    ended = {r["row"]: {"Status": "Closed", "When": at} for key, r in listed.items() if key not in found}
+    first = next_number(table)
+    fresh = [issue for key, issue in found.items() if key not in listed]
+    rows = [{**issue_row(i, str(first + n), "", rated.period, ""), "Status": "Open"} for n, i in enumerate(fresh)]
+    return extend(change(table, ended), rows)
+
+
+def _is_for_results(issue: Issue) -> bool:
+    return issue.severity != "warning" or issue.code.startswith(("observation", "override"))
+
+
+def _identity(code: object, cell: object, ref: object) -> tuple[str, str, str]:
+    return str(code or ""), str(cell or ""), str(ref or "")

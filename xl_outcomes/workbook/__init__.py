@@ -1,0 +1,1 @@
+"""Workbooks as files: bounded reading, creation, and lossless updates."""

@@ -35,7 +35,8 @@ def workbook(*sheets: str, table: str = "Theirs", name: str = "", plain: bool = 
             book.add_worksheet(sheet).write("D1", 12, None if plain else money)
         first = book.worksheets()[0]
         first.add_table("A1:B3", {"name": table})
-        first.conditional_format("D1:D5", {"type": "cell", "criteria": ">", "value": 1, "format": money})
+        if not plain:
+            first.conditional_format("D1:D5", {"type": "cell", "criteria": ">", "value": 1, "format": money})
         if name:
             book.define_name(name, "=Theirs!$A$1")
     return out.getvalue()

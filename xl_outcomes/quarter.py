@@ -5,7 +5,7 @@ Everything here is a function of the master's tables, the period and the day; no
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -19,7 +19,7 @@ from xl_outcomes.periods import Quarter
 from xl_outcomes.rollup import Leaf, Rolled, outcome_reason, roll_up
 from xl_outcomes.settings import Settings, demand, read_settings
 from xl_outcomes.standing import DUE_STATES, History, Standing, assess
-from xl_outcomes.tables import SPECS, Tables, frame, get
+from xl_outcomes.tables import SPECS, Table, Tables, frame, get
 from xl_outcomes.thread import check_framework, demand_tree
 
 
@@ -69,14 +69,24 @@ def prepare(
     return Prepared(history, (*odd_settings, *checked.issues, *odd_rows))
 
 
+def with_observations(prepared: Prepared, observations: Table) -> Prepared:
+    """The same framework, settings and targets with other observations; what was odd in them is left out."""
+    observed, _ = count_observations(observations, prepared.history.framework)
+    return replace(prepared, history=replace(prepared.history, observed=observed))
+
+
 def rate_quarter(tables: Tables, period: Quarter, today: dt.date, closed: frozenset[Quarter] = frozenset()) -> Rated:
     """Rates one quarter of a master, as it stands on the day `today`.
 
     `closed` quarters are read from Results, never rated again. Raises what `prepare` raises.
     """
-    prepared = prepare(tables, period, today, closed)
+    return rate_prepared(prepare(tables, period, today, closed), tables, period)
+
+
+def rate_prepared(prepared: Prepared, tables: Tables, period: Quarter) -> Rated:
+    """Rates one quarter of a master that is prepared already."""
     history, framework = prepared.history, prepared.history.framework
-    if period in closed:
+    if period in history.closed:
         results, rollup = (_closed_rows(tables, name, period) for name in ("Results", "Rollup"))
         return Rated(period, results, rollup, (), history)
     overrides, odd_overrides = overrides_in(get(tables, "Overrides"), framework, period)

@@ -13,7 +13,7 @@ import pandas as pd
 from xl_outcomes.errors import InputError
 from xl_outcomes.issues import Issue
 from xl_outcomes.periods import Quarter
-from xl_outcomes.quarter import Rated, prepare, rate_quarter
+from xl_outcomes.quarter import Prepared, Rated, prepare, rate_prepared, rate_quarter, with_observations
 from xl_outcomes.reporting.view import ViewSheet
 from xl_outcomes.reporting.views import make_views
 from xl_outcomes.returns import settle as settling
@@ -93,19 +93,19 @@ def forms(tables: Tables, period: Quarter, now: Now) -> tuple[tuple[Form, ...], 
 
 def validate(tables: Tables, returns: Sequence[Return], period: Quarter, now: Now) -> tuple[Checked, ...]:
     """Returns checked against the master; nothing changes."""
-    context = Context(prepare(tables, period, now.today).history, period, now.today, get(tables, "Returns"))
-    return check_returns(returns, context)
+    return _checked(prepare(tables, period, now.today), tables, returns, period, now)
 
 
 def import_returns(
     tables: Tables, returns: Sequence[Return], period: Quarter, now: Now
 ) -> tuple[tuple[Checked, ...], Step]:
     """Returns checked and taken in; the summary says how many figures go in or are held, and which ratings change."""
-    checked = validate(tables, returns, period, now)
+    prepared = prepare(tables, period, now.today)
+    checked = _checked(prepared, tables, returns, period, now)
     changed = take_in(tables, checked, period, now.at, now.who)
     new = [c for c in checked if not c.known]
     counts = f"{sum(len(c.accepted) for c in new)} figures in, {sum(len(c.held) for c in new)} held"
-    ratings = _rating_changes(tables, {**tables, **changed}, period, now)
+    ratings = _rating_changes(prepared, tables, changed, period)
     again = sum(c.known for c in checked)
     known = f" {again} of {len(checked)} returns had been taken in before." if again else ""
     return checked, Step(changed, f"{counts}, {ratings}.{known}")
@@ -114,7 +114,7 @@ def import_returns(
 def settle(tables: Tables, number: str, decision: settling.Decision, period: Quarter, now: Now) -> Step:
     """A query settled."""
     changed = settling.settle(tables, number, decision, now.at)
-    ratings = _rating_changes(tables, {**tables, **changed}, period, now)
+    ratings = _rating_changes(prepare(tables, period, now.today), tables, changed, period)
     return Step(changed, f"Issue {number}: {decision.kind}; {ratings}.")
 
 
@@ -122,7 +122,7 @@ def withdraw_return(tables: Tables, owner: str, period: Quarter, now: Now) -> St
     """An owner's latest return of a quarter taken out again."""
     changed = withdraw(tables, owner, period, now.at, now.who)
     changed["Returns"] = mark_overdue(changed["Returns"], now.today)
-    ratings = _rating_changes(tables, {**tables, **changed}, period, now)
+    ratings = _rating_changes(prepare(tables, period, now.today), tables, changed, period)
     return Step(changed, f"The return of {owner} for {period} is withdrawn; {ratings}.")
 
 
@@ -150,8 +150,18 @@ def _logged(tables: Tables, now: Now, action: str, detail: str) -> Table:
     return log(tables, now.at, now.who, action, detail)
 
 
-def _rating_changes(before: Tables, after: Tables, period: Quarter, now: Now) -> str:
-    old, new = (rate_quarter(t, period, now.today).results for t in (before, after))
+def _checked(
+    prepared: Prepared, tables: Tables, returns: Sequence[Return], period: Quarter, now: Now
+) -> tuple[Checked, ...]:
+    return check_returns(returns, Context(prepared.history, period, now.today, get(tables, "Returns")))
+
+
+def _rating_changes(prepared: Prepared, tables: Tables, changed: Tables, period: Quarter) -> str:
+    """Which ratings the changed observations give, against those before."""
+    if "Observations" not in changed:
+        return "no ratings change"
+    after = with_observations(prepared, changed["Observations"])
+    old, new = (rate_prepared(p, tables, period).results for p in (prepared, after))
     return _changes_in_words(_ratings(old), _ratings(new))
 
 
@@ -160,21 +170,22 @@ def _differences(results: Table, rated: Rated) -> str:
     return _changes_in_words(_ratings(old), _ratings(rated.results))
 
 
-def _ratings(results: pd.DataFrame) -> dict[str, str]:
-    return {ref: rating or "not rated" for ref, rating in zip(results["Indicator"], results["Rating"], strict=True)}
+def _ratings(results: pd.DataFrame) -> dict[str, str | None]:
+    return dict(zip(results["Indicator"], results["Rating"], strict=True))
 
 
-def _changes_in_words(old: dict[str, str], new: dict[str, str], most: int = 5) -> str:
+def _changes_in_words(old: dict[str, str | None], new: dict[str, str | None], most: int = 5) -> str:
+    """New ratings by number, changed ones by name: "12 newly rated, 2 ratings change: HOU-3 Amber to Red, …"."""
+    newly = sum(rating is not None and old.get(ref) is None for ref, rating in new.items())
     changes = [
-        f"{ref} {old.get(ref, 'not rated')} to {rating}"
+        f"{ref} {old[ref]} to {rating or 'not rated'}"
         for ref, rating in new.items()
-        if old.get(ref, "not rated") != rating
+        if old.get(ref) is not None and old[ref] != rating
     ]
-    if not changes:
-        return "no rating changes"
     more = f" and {len(changes) - most} more" if len(changes) > most else ""
-    count = "1 rating changes" if len(changes) == 1 else f"{len(changes)} ratings change"
-    return f"{count}: {', '.join(changes[:most])}{more}"
+    verb = "1 rating changes" if len(changes) == 1 else f"{len(changes) or 'no'} ratings change"
+    named = f"{verb}: {', '.join(changes[:most])}{more}" if changes else verb
+    return f"{newly} newly rated, {named}" if newly else named
 
 
 def _merged(table: Table, new: pd.DataFrame, period: Quarter, key: str) -> Table:

@@ -43,7 +43,17 @@ _BEFORE_SHADING = tuple(qn(f"w:{t}") for t in ("cnfStyle", "tcW", "gridSpan", "h
 _NO_CONTROLS = dict.fromkeys(
     [*range(9), 11, 12, *range(14, 32), *range(127, 160), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF]
 )
-_REFUSED = (nodes.BinExpr, nodes.Call, nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends, nodes.Macro)
+_REFUSED = (
+    nodes.Mul,
+    nodes.Pow,
+    nodes.Mod,
+    nodes.Call,
+    nodes.Include,
+    nodes.Import,
+    nodes.FromImport,
+    nodes.Extends,
+    nodes.Macro,
+)
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
 
 
@@ -68,7 +78,8 @@ def render(template: Path, values: Mapping[str, object], pictures: Mapping[str, 
     try:
         _fill(document, {**values, **images}, _environment())
     except (jinja2.TemplateError, etree.XMLSyntaxError, ValueError, KeyError, TypeError, AttributeError) as fault:
-        raise _error(template.name, f"the template cannot be filled ({fault})", "", _WHOLE_TAGS) from fault
+        what = "a tag cuts across paragraphs or table cells, so the template cannot be filled"
+        raise _error(template.name, what, "", _WHOLE_TAGS) from fault
     _finish(document.docx, pictures, title)
     out = io.BytesIO()
     document.save(out)
@@ -138,6 +149,9 @@ def _open(template: Path) -> io.BytesIO:
 def _parse(name: str, paragraphs: Sequence[str]) -> nodes.Template:
     environment = _environment()
     source = "\n".join(map(_plain_tags, paragraphs))
+    for text in paragraphs:
+        if text.count("{{") > text.count("}}") or text.count("{%") > text.count("%}"):
+            raise _error(name, "a tag is opened and not closed", text, "Close it in the paragraph in which it opens.")
     try:
         tree = environment.parse(source)
     except jinja2.TemplateSyntaxError as fault:

@@ -25,7 +25,7 @@ class Mistake:
 
     story: str
     befalls: Callable[[FormRow, Typed], bool]
-    types: Callable[[Typed], Typed]
+    types: Callable[[FormRow, Typed], Typed]
 
 
 def fill(form: Form, history: History) -> Form:
@@ -39,7 +39,7 @@ def spoil(form: Form, mistakes: Sequence[Mistake]) -> tuple[Form, list[str]]:
     for mistake in mistakes:
         for number, row in enumerate(rows):
             if number not in used and mistake.befalls(row, dict(row.typed)):
-                rows[number] = replace(row, typed=mistake.types(dict(row.typed)))
+                rows[number] = replace(row, typed=mistake.types(row, dict(row.typed)))
                 stories.append(f"{row.indicator.ref}: {mistake.story}")
                 used.add(number)
                 break
@@ -51,13 +51,20 @@ def _typed(row: FormRow, form: Form, history: History) -> Typed:
     figure = _figure(row.indicator, row.period, history, random)
     typed: Typed = {}
     if row.ratio:
-        bottom = random.randint(400, 900)
-        top = int(figure / row.indicator.per * bottom) if row.indicator.per else 0
+        bottom = _denominator(row.indicator, history, random)
+        top = round(figure / row.indicator.per * bottom)
         typed |= {"Numerator": float(top), "Denominator": float(bottom)}
         figure = Fraction(top, bottom) * row.indicator.per
     else:
         typed["Value"] = to_float(figure)
     return typed | _words(row.indicator, form, history, figure)
+
+
+def _denominator(indicator: Indicator, history: History, random: Random) -> int:
+    """About as much as the last time."""
+    pairs = [o.pair for o in history.council_figures(indicator).values() if o.pair and o.pair[1]]
+    usual = pairs[-1][1] if pairs else Fraction(500)
+    return max(1, round(usual * Fraction(random.randint(97, 103), 100)))
 
 
 def _figure(indicator: Indicator, period: Period, history: History, random: Random) -> Fraction:
@@ -103,6 +110,15 @@ def _is_ratio(row: FormRow, typed: Mapping[str, object]) -> bool:
     return row.ratio and row.indicator.unit == "Percentage" and bool(typed.get("Numerator"))
 
 
+def _has_most(row: FormRow, typed: Mapping[str, object]) -> bool:
+    return _is_value(row, typed) and row.indicator.highest is not None and bool(typed["Value"])
+
+
+def _just_above(row: FormRow) -> float | None:
+    most = (row.indicator.highest or Fraction(0)) * Fraction(21, 20)
+    return to_float(rounded(most, row.indicator.decimals) + Fraction(1, 10**row.indicator.decimals))
+
+
 def _is_large(row: FormRow, typed: Mapping[str, object]) -> bool:
     value = typed.get("Value")
     return isinstance(value, float) and value >= 1000
@@ -117,23 +133,28 @@ def _has_action(row: FormRow, typed: Mapping[str, object]) -> bool:
     return "Corrective action" in typed
 
 
-NOT_A_NUMBER = Mistake('typed "n/a" for the figure', _is_value, lambda t: {**t, "Value": "n/a"})
+NOT_A_NUMBER = Mistake('typed "n/a" for the figure', _is_value, lambda _, t: {**t, "Value": "n/a"})
 FRACTION = Mistake(
-    "typed a percentage as a fraction", _is_percentage, lambda t: _times(t, 0.01) | {"Commentary": "As reported."}
+    "typed a percentage as a fraction", _is_percentage, lambda _, t: _times(t, 0.01) | {"Commentary": "As reported."}
 )
-TOO_LARGE = Mistake("typed a nought too many, and another", _is_value, lambda t: _times(t, 100))
-MISMATCH = Mistake("gave a value that is not the ratio", _is_ratio, lambda t: {**t, "Value": 12.0})
-HALF_A_RATIO = Mistake("left out the denominator", _is_ratio, lambda t: {**t, "Denominator": None})
+UNUSUAL = Mistake(
+    "had a figure just above what is plausible, and it is true",
+    lambda r, t: _has_most(r, t) and r.indicator.unit != "Percentage",
+    lambda row, t: {**t, "Value": _just_above(row), "Commentary": "Illustrative: a single large scheme was finished."},
+)
+TOO_LARGE = Mistake("typed a nought too many, and another", _is_value, lambda _, t: _times(t, 100))
+MISMATCH = Mistake("gave a value that is not the ratio", _is_ratio, lambda _, t: {**t, "Value": 12.0})
+HALF_A_RATIO = Mistake("left out the denominator", _is_ratio, lambda _, t: {**t, "Denominator": None})
 WITH_COMMAS = Mistake(
     "typed the thousands with a comma, as text",
     _is_large,
-    lambda t: {**t, "Value": f"{t['Value']:,.0f}"},
+    lambda _, t: {**t, "Value": f"{t['Value']:,.0f}"},
 )
-UNKNOWN_CODE = Mistake('used a shorthand of its own, "q"', _is_value, lambda t: {**t, "Shorthand": "q"})
-BOTH = Mistake("gave a figure and said that there is none", _is_value, lambda t: {**t, "Shorthand": "x"})
-NOTHING = Mistake("left the row blank", _is_value, lambda _: {})
+UNKNOWN_CODE = Mistake('used a shorthand of its own, "q"', _is_value, lambda _, t: {**t, "Shorthand": "q"})
+BOTH = Mistake("gave a figure and said that there is none", _is_value, lambda _, t: {**t, "Shorthand": "x"})
+NOTHING = Mistake("left the row blank", _is_value, lambda *_: {})
 SILENT = Mistake(
     "said nothing about a figure off target",
     _has_action,
-    lambda t: {h: v for h, v in t.items() if h not in ("Commentary", "Corrective action")},
+    lambda _, t: {h: v for h, v in t.items() if h not in ("Commentary", "Corrective action")},
 )

@@ -25,11 +25,10 @@ Say = Callable[[str], None]
 # Which mistakes are made in which quarter, owner by owner; an owner of None sends a good return, but late.
 _PLAN: dict[int, tuple[tuple[Mistake, ...] | None, ...]] = {
     1: ((owners.NOT_A_NUMBER,), (owners.FRACTION,), (owners.MISMATCH,), None, (owners.SILENT,)),
-    2: ((owners.TOO_LARGE,), (owners.UNKNOWN_CODE,), None, (owners.WITH_COMMAS, owners.NOTHING)),
-    3: ((owners.HALF_A_RATIO, owners.BOTH), (owners.FRACTION,), None, (owners.NOT_A_NUMBER,), (owners.TOO_LARGE,)),
-    4: ((owners.MISMATCH,), (owners.TOO_LARGE,), (owners.SILENT, owners.WITH_COMMAS), None),
+    2: ((owners.UNUSUAL,), (owners.UNKNOWN_CODE,), None, (owners.WITH_COMMAS, owners.NOTHING), (), (owners.UNUSUAL,)),
+    3: ((owners.BOTH,), (owners.FRACTION,), (owners.HALF_A_RATIO,), None, (owners.NOT_A_NUMBER,)),
+    4: ((owners.NOT_A_NUMBER,), (owners.TOO_LARGE,), (owners.MISMATCH, owners.WITH_COMMAS), (owners.SILENT,), None),
 }
-_DECISIONS = (ACCEPT, USE, REJECT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,18 +130,24 @@ def _send(folder: Path, form: Form, at: dt.datetime) -> None:
 
 
 def _settle_all(quarter: _Quarter, say: Say) -> None:
-    """Settles the open queries in turn: one accepted, one given its right value, one rejected."""
+    """Settles the open queries as a careful officer would: asks the owner, then takes, corrects or leaves out."""
     table = read_master(quarter.master).tables["Issues"]
     queries = [r for r in table.rows() if r["Severity"] == "query" and r["Status"] == "Open"]
-    first_of_row = {(r["File"], r["Cell"]): r for r in reversed(queries)}.values()
-    for number, row in enumerate(reversed(list(first_of_row))):
-        kind = _DECISIONS[(number + quarter.period.number) % 3]
-        value = str(float(str(row["Value"])) * 100) if kind == USE and row["Code"] == "value-scale" else None
+    for row in {(r["File"], r["Sheet"], r["Cell"]): r for r in queries}.values():
+        kind, value, note = _decision(str(row["Code"]), str(row["Value"]), quarter.period.number)
         run = quarter.run(19)
-        note = "Illustrative: asked the owner by telephone."
-        accept, reject = kind == ACCEPT, value is None and kind != ACCEPT
+        accept, reject = kind == ACCEPT, kind == REJECT
         text = commands.settle(run, str(row["Issue"]), note, accept=accept, value=value, reject=reject)
-        say(f"  Query {row['Code']} on {row['Indicator']} settled: {text}")
+        say(f"  Query {row['Code']} on {row['Indicator']} ({row['Value']}). {text}")
+
+
+def _decision(code: str, typed: str, number: int) -> tuple[str, str | None, str]:
+    """What the officer decides, with the value that she uses instead and the note."""
+    if code == "value-scale" and number == 1:
+        return USE, f"{float(typed) * 100:.15g}", "Illustrative: the owner confirms that the percentage was meant."
+    if code == "value-out-of-range":
+        return ACCEPT, None, "Illustrative: the owner has shown the records; the figure is true."
+    return REJECT, None, "Illustrative: the owner will look into it and send the figure again."
 
 
 def _found(checked: Sequence[Checked]) -> str:

@@ -84,7 +84,7 @@ def _number(axes: Any, x: float, y: float, number: int, part: _Part) -> None:
 def _frame(axes: Any, titles: Sequence[str], longest: int) -> None:
     axes.set_yticks(range(len(titles)), [_short(t) for t in titles])
     axes.invert_yaxis()
-    axes.set_xlim(0, max(longest, 1))
+    axes.set_xlim(0, max(longest, 1) * 1.01)
     axes.xaxis.get_major_locator().set_params(integer=True)
     axes.set_xlabel("Indicators due this quarter, and those whose last rating is carried")
     axes.tick_params(length=0)

@@ -199,6 +199,7 @@ def _indicator_fact(
     rated: Rated, indicator: Indicator, row: Mapping[str, Any], observed: Observed, target: str
 ) -> IndicatorFact:
     above = rated.framework.up(indicator.ref)
+    priority = above[-1].ref if above and above[-1].tier == 1 else ""
     flags = [f.strip() for f in text(row["Flags"]).split(",") if f.strip()]
     commentary, actions = _quotes(observed, indicator, rated.period)
     state, word = text(row["State"]), text(row["Rating"])
@@ -207,7 +208,7 @@ def _indicator_fact(
     return IndicatorFact(
         ref=indicator.ref,
         title=indicator.title or indicator.ref,
-        priority=above[-1].ref if above else "",
+        priority=priority,
         owner=indicator.data_owner or "No data owner",
         state=state,
         word=word,
@@ -216,31 +217,29 @@ def _indicator_fact(
         target=target,
         direction=direction,
         movement=movement,
-        reason=text(row["Reason"]),
+        reason=_reason(row),
         commentary=commentary,
         actions=actions,
         carried_from=text(row["Carried from"]),
         codes=codes,
         calculated=text(row["Calculated rating"]),
         overridden="override" in flags,
-        counts=_counts(indicator, above, row),
+        counts=bool(priority) and _counts(indicator, above, row),
     )
 
 
 def _broken(ref: str, title: str, row: Mapping[str, Any]) -> IndicatorFact:
     """An indicator whose row fails the checks: named, with nothing claimed about it."""
-    state, none = text(row["State"]), "Not reported"
-    reason = text(row["Reason"])
-    return IndicatorFact(
-        ref, title, "", "", state, "", "Not rated", none, none, none, "", reason, (), (), "", (), "", False, False
-    )
+    state, none, owner = text(row["State"]), "Not reported", "No data owner"
+    shown = ("Not rated", none, none, none, "", text(row["Reason"]))
+    return IndicatorFact(ref, title, "", owner, state, "", *shown, (), (), "", (), "", False, False)
 
 
 def _counts(indicator: Indicator, above: Sequence[Outcome], row: Mapping[str, Any]) -> bool:
     """Whether the roll-up counts it: due or carried, and of no weight 0 below tier 1."""
     due = row["State"] in DUE_STATES and indicator.scored
     weighs = indicator.weight != 0 and all(o.weight != 0 for o in above[:-1])
-    return bool(above) and weighs and (due or bool(text(row["Carried from"])))
+    return weighs and (due or bool(text(row["Carried from"])))
 
 
 def _rating_words(row: Mapping[str, Any], overridden: bool) -> str:
@@ -279,6 +278,7 @@ def _movement(row: Mapping[str, Any], indicator: Indicator) -> tuple[str, str]:
         then = to_number(row[before])
         if text(row[direction]) and now is not None and then is not None:
             words = f"from {display(then, indicator)} to {display(now, indicator)}"
+            words += " (the aim is a range)" if indicator.polarity == "In range" else ""
             return f"{text(row[direction])}{on}", f"{words}{on and ', against the same quarter last year'}"
     return "No comparison", ""
 
@@ -347,7 +347,7 @@ def _outcome(row: Mapping[str, Any]) -> OutcomeFact:
         word=text(row["Rating"]),
         rating=_outcome_rating(row),
         coverage=coverage if row["Indicators due"] else "None due",
-        reason=_unmasked(row),
+        reason=_reason(row),
         calculated=text(row["Calculated rating"]),
         overridden="override" in text(row["Flags"]),
     )
@@ -358,19 +358,21 @@ def _outcome_rating(row: Mapping[str, Any]) -> str:
 
 
 def _outcome_reason(row: Mapping[str, Any], children: str) -> str:
-    """The roll-up's reason, saying what it is that is counted, without the masked reds (they are listed)."""
+    """The roll-up's reason, saying what it is that is counted."""
     if row["Rating"] == NOTHING_DUE:
         return "Nothing due this quarter."
     count = _of(row["Rated"], row["Due"])
-    return _unmasked(row).replace(f"{count} rated", f"{count} {children} rated", 1)
+    return _reason(row).replace(f"{count} rated", f"{count} {children} rated", 1)
 
 
 def _of(some: object, every: object) -> str:
     return f"{show(to_number(some) or Fraction(0))} of {show(to_number(every) or Fraction(0))}"
 
 
-def _unmasked(row: Mapping[str, Any]) -> str:
-    return text(row["Reason"]).removesuffix(f" Masked: {text(row['Masked reds'])} Red.")
+def _reason(row: Mapping[str, Any]) -> str:
+    """The reason as people read it: an override with its asterisk, without the masked reds (they are listed)."""
+    unmasked = text(row["Reason"]).removesuffix(f" Masked: {text(row.get('Masked reds'))} Red.")
+    return unmasked.replace(f"{row['Rating']} by override", f"{row['Rating']}* by override", 1)
 
 
 def _children(rated: Rated, outcome: Outcome) -> str:

@@ -23,6 +23,11 @@ from xl_outcomes.tables import RATINGS
 COLOURS = {"Green": "B7E1BF", "Amber": "FFD873", "Red": "F3B1AB"}
 NOT_RATED_COLOUR = "E3E5E8"
 _TIER_COLOURS = {1: "D5E0EC", 2: "EDF2F7"}
+_UNRATED = {
+    **{state: state.lower() for state in MISSING_STATES},
+    "Awaiting": "awaited",
+    "Target to be confirmed": "without a confirmed target",
+}
 NONE = "There are none to report."
 AUTHOR = "[Author to complete]"
 
@@ -93,7 +98,7 @@ _LISTS: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "coverage": "How many of the indicators under it are rated.",
         },
     ),
-    "unplaced": ("Indicators that hang on no priority, because their row fails the checks.", _ROW),
+    "unplaced": ("Indicators that hang on no priority, because a row fails the checks.", _ROW),
     "missing": ("All indicators that are overdue, awaited, incomplete or unavailable.", _ROW),
     "carried": ("All indicators whose rating is carried from an earlier quarter.", _ROW),
     "data_improvement": ("Indicators without a target, in their baseline year, in development or faulty.", _ROW),
@@ -118,10 +123,7 @@ _LISTS: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "mitigation": "What is done about it.",
         },
     ),
-    "shorthand": (
-        "The shorthand that occurs in this report.",
-        {"code": "The letter.", "meaning": "What it stands for."},
-    ),
+    "shorthand": ("The shorthand in this report.", {"code": "The letter.", "meaning": "What it stands for."}),
 }
 _SECTIONS = {
     "purpose": "Section 1; Narrative, section Purpose.",
@@ -215,8 +217,8 @@ def _summary(facts: Facts) -> list[str]:
 def _gaps(facts: Facts) -> list[str]:
     """What is not rated, and which ratings are not the calculated ones."""
     unrated = [i for i in facts.indicators if i.counts and not i.word]
-    states = {state: sum(i.state == state for i in unrated) for state in (*MISSING_STATES, "Target to be confirmed")}
-    named = _and([f"{n} {state[0].lower()}{state[1:]}" for state, n in states.items() if n])
+    states = {words: sum(i.state == state for i in unrated) for state, words in _UNRATED.items()}
+    named = _and([f"{n} {words}" for words, n in states.items() if n])
     texts = [f"{_n(len(unrated), 'indicator')} {_are(len(unrated))} not rated: {named}."] if unrated else []
     replaced = len(_overridden(facts))
     if replaced:
@@ -303,8 +305,7 @@ def _priority(p: PriorityFact) -> dict[str, object]:
 def _priority_summary(p: PriorityFact) -> list[str]:
     """The rating with its reason and counts; then the Reds that it masks."""
     if p.word in RATINGS:
-        reason = p.reason.replace(p.word, p.rating, 1).replace(" rated", " have a rating", 1)
-        opening = f"{p.title} is rated {reason}"
+        opening = f"{p.title} is rated {p.reason.replace(' rated', ' have a rating', 1)}"
     elif p.word == NOTHING_DUE:
         opening = f"Nothing is due under {p.title} this quarter."
     else:
@@ -314,7 +315,7 @@ def _priority_summary(p: PriorityFact) -> list[str]:
     counts = f" Of the indicators, {p.counts.coverage} are rated: {_shares(p.counts)}." if p.counts.due else ""
     paragraphs = [f"{opening}{counts}{note}"]
     if p.masked:
-        names = _and([f"{i.ref} {i.title}{' (carried)' if i.carried_from else ''}" for i in p.masked])
+        names = _and([f"{i.ref} {i.title} (carried)" if i.carried_from else i.ref for i in p.masked])
         paragraphs.append(f"The rating of the priority masks {_n(len(p.masked), 'Red indicator')}: {names}.")
     return paragraphs
 

@@ -165,7 +165,8 @@ class Styles:
     def __init__(self, package: Package) -> None:
         workbook = workbook_part(package)
         if not package.related(workbook, "styles"):
-            name = package.unused(posixpath.join(posixpath.dirname(workbook), "styles{}.xml"))
+            usual = posixpath.join(posixpath.dirname(workbook), "styles.xml")
+            name = package.unused(usual.replace(".xml", "{}.xml")) if package.find(usual) else usual
             _add_part(package, workbook, "styles", name, _element(_PLAIN_STYLES))
         self._package, self._part = package, package.related(workbook, "styles") or ""
         self._root = package.tree(self._part)

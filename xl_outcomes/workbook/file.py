@@ -4,7 +4,7 @@ Only the tables that changed are written; every other part of the file stays byt
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,24 +15,25 @@ from xl_outcomes.periods import parse_quarter
 from xl_outcomes.reporting.view import View, ViewSheet
 from xl_outcomes.tables import NEEDED, SPECS, Spec, Table, Tables, frame
 from xl_outcomes.workbook.add_sheet import NewSheet
-from xl_outcomes.workbook.cells import Book, Cell, NamedTable, Sheet, read_book
+from xl_outcomes.workbook.cells import Cell, NamedTable, Sheet, read_book
 from xl_outcomes.workbook.patch import KEEP, Row, TableWrite, patch
 from xl_outcomes.workbook.safe_write import Seen, look, replace
 
 
 @dataclass(frozen=True, slots=True)
 class Master:
-    """A master as read: its file, the contract's tables, and every named table of the workbook by folded name."""
+    """A master as read: its file, the contract's tables, and every named table of the workbook with its sheet."""
 
     path: Path
     data: bytes
     seen: Seen
     tables: Tables
-    others: Mapping[str, Table]
+    named: Mapping[str, tuple[Sheet, NamedTable]]
 
     def find(self, name: str) -> Table | None:
-        """A table of the workbook by its display name, ours or not."""
-        return self.others.get(name.casefold())
+        """A table of the workbook by its display name, ours or not, as it stands."""
+        found = self.named.get(name.casefold())
+        return _read(*found) if found else None
 
 
 def read_master(path: Path) -> Master:
@@ -48,12 +49,12 @@ def read_master(path: Path) -> Master:
     book = read_book(path)
     if book.format not in ("xlsx", "xlsm"):
         raise FileError("file-format", f"{path.name} is a .{book.format} file.", "Save the master as .xlsx first.")
-    others = {t.name.casefold(): _read(sheet, t) for sheet, t in _named_tables(book)}
-    missing = [name for name in NEEDED if name.casefold() not in others]
+    named = {t.name.casefold(): (sheet, t) for sheet in book.sheets for t in sheet.tables}
+    missing = [name for name in NEEDED if name.casefold() not in named]
     if missing:
-        raise _no_table(path, missing, others)
-    known = {name: others[name.casefold()] for name in SPECS if name.casefold() in others}
-    return Master(path, data, seen, {name: _fitted(name, table) for name, table in known.items()}, others)
+        raise _no_table(path, missing, [t.name for _, t in named.values()])
+    known = [name for name in SPECS if name.casefold() in named]
+    return Master(path, data, seen, {n: _fitted(n, _read(*named[n.casefold()])) for n in known}, named)
 
 
 def updated(master: Master, changed: Tables, views: Sequence[ViewSheet] = ()) -> bytes:
@@ -82,17 +83,13 @@ def save(master: Master, data: bytes, now: dt.datetime, *, allow_synced: bool = 
         replace(master.path, data, master.seen, now=now, allow_synced=allow_synced)
 
 
-def _named_tables(book: Book) -> Iterator[tuple[Sheet, NamedTable]]:
-    return ((sheet, table) for sheet in book.sheets for table in sheet.tables)
-
-
 def _read(sheet: Sheet, named: NamedTable) -> Table:
     first, last = named.first_row + named.header_rows, named.last_row - named.totals_rows
     columns = range(named.first_column, named.first_column + len(named.headings))
     wanted = range(first, last + 1)
     by_row: dict[int, dict[int, object]] = {}
-    for (row, column), cell in sheet.cells.items():
-        if row in wanted and column in columns and (value := _value(cell)) is not None:
+    for row, column in sheet.cells:
+        if row in wanted and column in columns and (value := _value(sheet.cells[row, column])) is not None:
             by_row.setdefault(row, {})[column] = value
     rows = [[cells.get(c) for c in columns] for cells in by_row.values()]
     data = frame(named.headings, rows, by_row)
@@ -122,8 +119,8 @@ def _fitted(name: str, found: Table) -> Table:
     return Table(name, data, found.sheet, {h: found.columns[a] for h, a in actual.items()})
 
 
-def _no_table(path: Path, missing: Sequence[str], others: Mapping[str, Table]) -> WorkbookError:
-    has = ", ".join(t.name for t in others.values()) or "none"
+def _no_table(path: Path, missing: Sequence[str], tables: Sequence[str]) -> WorkbookError:
+    has = ", ".join(tables) or "none"
     names = f"no table called {' and none called '.join(missing)}"
     return WorkbookError(
         f"{path.name} has {names}; the tables in it are: {has}.",

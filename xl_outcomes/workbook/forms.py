@@ -126,8 +126,8 @@ def _merge(
 
 
 def _months_in_words(months: Sequence[Month]) -> str:
-    named = [f"M{month.number:02d} is {MONTHS[(month.number + 2) % 12]}" for month in months]
-    return f"Months: {', '.join(named)}."
+    named = ", ".join(f"M{month.number:02d} is {MONTHS[(month.number + 2) % 12]}" for month in months)
+    return f"{named}."
 
 
 def _completeness(form: Form, top: int) -> tuple[str, str]:

@@ -8,6 +8,7 @@ import copy
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import Enum
 from functools import cached_property
 from typing import NamedTuple
 from xml.sax.saxutils import escape as xml_escape
@@ -34,7 +35,7 @@ from xl_outcomes.workbook.add_sheet import (
 )
 from xl_outcomes.workbook.package import Package, stream, table_parts, workbook_part, worksheets
 
-__all__ = ["NewSheet", "Row", "TableWrite", "Value", "patch"]
+__all__ = ["KEEP", "Keep", "NewSheet", "Row", "TableWrite", "Value", "patch"]
 
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 _FORMULA_MARKS = (b"<f>", b"<f ", b":f>", b":f ")
@@ -49,11 +50,23 @@ _FORMULA_TAGS = tuple(
 )
 
 
+class Keep(Enum):
+    """In place of a value: leave the cell as it stands, formula and all."""
+
+    KEEP = "keep"
+
+
+KEEP = Keep.KEEP
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of a table: one value per heading of the write, and the sheet row where it stood before (None: new)."""
+    """A row of a table: one value per heading of the write, and the sheet row where it stood before (None: new).
 
-    values: tuple[Value, ...]
+    KEEP in place of a value leaves the cell of the origin row as it is.
+    """
+
+    values: tuple[Value | Keep, ...]
     origin: int | None = None
 
 
@@ -270,10 +283,8 @@ def _table(book: _Book, sheet: _Sheet, part: str, root: etree._Element) -> _Tabl
 
 def _with_headings(table: _Table, write: TableWrite) -> _Table:
     """The table with headings renamed, and those that it lacks added at its right end."""
-    for old, new in write.renamed.items():
-        column = table.columns().get(old.casefold())
-        if column is not None and old != new:
-            _rename(table, column, old, new)
+    for old, new in _one_after_another(write.renamed, table):
+        _rename(table, table.columns()[old.casefold()], old, new)
     known = table.columns()
     missing = [heading for heading in write.headings if heading.casefold() not in known]
     if not missing:
@@ -284,6 +295,17 @@ def _with_headings(table: _Table, write: TableWrite) -> _Table:
     for column, heading in enumerate(missing, right + 1):
         _add_column(table, column, heading)
     return replace(table, area=_Area(left, top, right + len(missing), bottom))
+
+
+def _one_after_another(renamed: Mapping[str, str], table: _Table) -> list[tuple[str, str]]:
+    """The renames so ordered that a heading gives way before another takes its name."""
+    left = {old: new for old, new in renamed.items() if old != new and old.casefold() in table.columns()}
+    ordered: list[tuple[str, str]] = []
+    while left:
+        taken = {old.casefold() for old in left}
+        old = next((o for o, n in left.items() if n.casefold() not in taken - {o.casefold()}), next(iter(left)))
+        ordered.append((old, left.pop(old)))
+    return ordered
 
 
 def _add_column(table: _Table, column: int, heading: str) -> None:
@@ -370,7 +392,7 @@ def _put_rows(table: _Table, write: TableWrite) -> None:
     for number in range(end + totals + 1, bottom + totals + 1):
         for column in range(left, right + 1):
             table.sheet.put(number, column, None)
-    writer.forget_formulas()
+            writer.forget_formulas(rows)
     _resize(table, end)
 
 
@@ -390,10 +412,11 @@ class _RowWriter:
         if row.origin is not None and row.origin not in self.data:
             raise ValueError(f"row {row.origin} is not a data row of {self.table.name}")
         for column in range(self.area.left, self.area.right + 1):
-            if column in self.ours:
-                cell = self._our_cell(number, column, row.origin, clean(row.values[self.ours[column]]))
-            else:
+            value = row.values[self.ours[column]] if column in self.ours else KEEP
+            if isinstance(value, Keep):
                 cell = self._their_cell(number, column, row.origin)
+            else:
+                cell = self._our_cell(number, column, row.origin, clean(value))
             self.sheet.put(number, column, cell)
 
     def unshare(self, rows: Sequence[Row]) -> None:
@@ -419,10 +442,12 @@ class _RowWriter:
             moved = None if cell is None else _total_at(cell, column, self.area.bottom, end)
             self.sheet.put(end + 1, column, moved)
 
-    def forget_formulas(self) -> None:
-        """Columns of ours that were calculated hold values from now on."""
+    def forget_formulas(self, rows: Sequence[Row]) -> None:
+        """Columns of ours that were calculated hold values from now on, unless some of their cells were kept."""
         items = self.table.column_items()
-        for column in self.ours:
+        for column, at in self.ours.items():
+            if any(isinstance(row.values[at], Keep) for row in rows):
+                continue
             if any(_formula(self.before[number].get(column)) is not None for number in self.data):
                 for calculation in items[column - self.area.left].findall(tag("calculatedColumnFormula")):
                     items[column - self.area.left].remove(calculation)

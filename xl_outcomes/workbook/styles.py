@@ -7,8 +7,10 @@ import numbers
 import textwrap
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import xlsxwriter
 
@@ -98,12 +100,16 @@ def put(sheet: Any, row: int, column: int, value: object, look: Any) -> None:
 
 def cell_value(value: Any) -> bool | float | int | str | dt.datetime | None:
     """A value as a cell can hold it: plain types, NaN and empty text as None, long text cut with " …"."""
+    if isinstance(value, np.generic):
+        value = value.item()
     if value is None or (not isinstance(value, str) and pd.api.types.is_scalar(value) and pd.isna(value)):
         return None
     if isinstance(value, dt.date):
         return _date(value)
-    if isinstance(value, numbers.Real) or type(value).__name__ == "bool_":
-        return _number(value)
+    if isinstance(value, bool | int):
+        return value
+    if isinstance(value, numbers.Real | Decimal):
+        return float(value) if math.isfinite(value) else str(value)
     text = fit(str(value).replace("\r\n", "\n").replace("\r", "\n"), TEXT_LIMIT)
     # XlsxWriter would copy such a text into the file as markup; a space at the end keeps it text.
     return text + " " if text.startswith("<r>") and text.endswith("</r>") else text or None
@@ -226,13 +232,6 @@ def _wrapped(line: str, across: int) -> int:
 def _date(value: dt.date) -> dt.datetime | str:
     moment = dt.datetime.fromisoformat(value.isoformat()).replace(tzinfo=None)
     return moment if moment.year >= 1900 else value.isoformat()
-
-
-def _number(value: Any) -> bool | float | int | str:
-    plain = value.item() if hasattr(value, "item") else value
-    if isinstance(plain, bool | int):
-        return plain
-    return float(plain) if math.isfinite(plain) else str(plain)
 
 
 def _short(name: str, most: int) -> str:

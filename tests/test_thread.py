@@ -14,6 +14,7 @@ from .support import INDICATOR, OUTCOMES, YEAR_TO_DATE, indicator, places, table
 
 Found = dict[int, list[Issue]]
 
+NOW = Quarter(2025, 2)
 TOP, BELOW = OUTCOMES
 LOOSE: dict[str, Any] = {"Tier": 2, "Title": "Loose", "Responsible officer": "D", "Portfolio holder": "M"}
 DEMANDED = {
@@ -480,9 +481,6 @@ def test_errors_come_first_in_table_and_row_order() -> None:
     ).issues
     assert [i.severity for i in found] == sorted(i.severity for i in found)
     assert [i.table for i in found if i.severity == "error"] == ["Outcomes", "Indicators", "Targets"]
-
-
-NOW = Quarter(2025, 2)
 
 
 def _check(period: Quarter | None = NOW, **rows: Any) -> Checked:

@@ -69,6 +69,7 @@ class Checked:
     held: tuple[tuple[Claim, tuple[Issue, ...]], ...] = ()
     issues: tuple[Issue, ...] = ()
     known: bool = False
+    due: dt.date | None = None
 
     def count(self, severity: str) -> int:
         """How many issues have that severity."""
@@ -268,7 +269,8 @@ def _conclude(
         accepted, held = (), tuple((c, queries[id(c)]) for c in live)
     status = _status(accepted, held, issues)
     known = bool(seen & {*TAKEN_IN, status})
-    return Checked(found.source, owner, period, status, accepted, held, issues, known)
+    due = due_date(context.history.framework, owner, context.period, context.history.settings)
+    return Checked(found.source, owner, period, status, accepted, held, issues, known, due)
 
 
 def _status(accepted: Sequence[Claim], held: Sequence[tuple[Claim, tuple[Issue, ...]]], issues: Iterable[Issue]) -> str:

@@ -198,8 +198,8 @@ def _register(table: Table, one: Checked, period: Quarter, now: dt.datetime) -> 
     ]
     if awaited and one.status in TAKEN_IN:
         return change(table, {awaited[0]: entry})
-    due = next((r["Due"] for r in table.rows() if (r["Data owner"], r["Period"]) == (one.owner, str(period))), None)
-    return extend(table, [{"Period": one.period or str(period), "Data owner": one.owner or None, "Due": due, **entry}])
+    whose = {"Period": one.period or str(period), "Data owner": one.owner or None, "Due": one.due}
+    return extend(table, [{**whose, **entry}])
 
 
 def _awaited_again(table: Table, row: Mapping[str, Any]) -> Table:

@@ -105,14 +105,17 @@ def settings_of(**values: object) -> list[dict[str, object]]:
 
 
 def history(
-    today: dt.date = LATE, closed: Mapping[Quarter, Mapping[str, Mapping[str, Any]]] | None = None, **rows: Any
+    today: dt.date = LATE,
+    closed: Mapping[Quarter, Mapping[str, Mapping[str, Any]]] | None = None,
+    wrong: Iterable[tuple[str, int]] = (),
+    **rows: Any,
 ) -> History:
-    """What ratings are worked out from, of a small master whose rows are all right (none is checked)."""
+    """What ratings are worked out from, of a small master; nothing is checked, `wrong` names the wrong rows."""
     held = tables(**{"Indicators": [indicator()], **rows})
     settings, _ = read_settings(held["Settings"])
-    framework = build(held["Outcomes"], held["Indicators"], frozenset())
+    framework = build(held["Outcomes"], held["Indicators"], frozenset(wrong))
     observed, _ = count_observations(held["Observations"], framework)
-    timelines = read_targets(held["Targets"], frozenset())
+    timelines = read_targets(held["Targets"], frozenset(wrong))
     return History(framework, timelines, observed, settings, today, closed or {})
 
 

@@ -53,7 +53,6 @@ def test_outcomes_and_indicators_can_be_overridden(ref: str) -> None:
     ("cells", "why"),
     [
         ({"Reason": None}, "it needs a reason"),
-        ({"Approved by": None}, "it needs a approved by"),
         ({"Last period": None}, "it needs a last period"),
         ({"Period": None}, "it needs a period"),
         ({"Rating": None}, "it needs a rating"),
@@ -69,9 +68,14 @@ def test_an_incomplete_or_expired_override_is_ignored_with_an_issue(cells: dict[
     chosen, (issue,) = _in_force(row)
     assert chosen == {}
     assert (issue.code, issue.severity, issue.table, issue.cell) == ("override-ignored", "warning", "Overrides", "A2")
-    if "Approved by" not in cells:
-        assert issue.message == f"The override of A-1 is ignored: {why}."
+    assert issue.message == f"The override of A-1 is ignored: {why}."
     assert issue.fix == "Complete or renew the row, or delete it."
+
+
+def test_an_override_without_an_approver_is_ignored_with_an_issue_in_plain_english() -> None:
+    chosen, (issue,) = _in_force(override("A-1", "Green", NOW, **{"Approved by": None}))
+    assert (chosen, issue.code, issue.cell) == ({}, "override-ignored", "A2")
+    assert "a approved by" not in issue.message
 
 
 @pytest.mark.parametrize(("ref", "name"), [("Z", "Z"), (None, "nothing"), ("B", "B")])

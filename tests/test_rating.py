@@ -1,12 +1,14 @@
 """Figure and target to rating, variance and reason."""
 
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from xl_outcomes.framework import Indicator
 from xl_outcomes.periods import Quarter
 from xl_outcomes.rating import display, distance, meets_target, no_worse, rate, reason, variance
 from xl_outcomes.settings import Settings
@@ -153,7 +155,14 @@ def test_under_direction_the_explicit_amber_makes_green() -> None:
 
 @pytest.mark.parametrize(
     ("value", "last_year", "rating"),
-    [("18", "30", "Green"), ("17", "43", "Red"), ("15", "45", "Amber"), ("17", "10", "Amber"), ("15", "30", "Red")],
+    [
+        ("18", "30", "Green"),
+        ("17", "42", "Red"),
+        ("17", "43", "Amber"),
+        ("15", "45", "Amber"),
+        ("17", "10", "Amber"),
+        ("15", "30", "Red"),
+    ],
 )
 def test_under_direction_a_range_is_amber_no_farther_from_it_than_last_year(
     value: str, last_year: str, rating: str
@@ -364,11 +373,15 @@ def test_a_limit_is_shown_in_full() -> None:
 
 
 def _held(polarity: str, scheme: str = "Tolerance", target: Any = 85, **row: Any) -> Held:
-    numbers = {
-        k: v if v is None or isinstance(v, str) and k == "tolerance_kind" else Fraction(v) for k, v in row.items()
-    }
-    own = Target(Quarter(2025, 1), target=Fraction(target), **numbers)
-    return held_to(own, measure(Polarity=polarity), Quarter(2025, 1), Settings(rag_scheme=scheme))
+    kind = row.pop("tolerance_kind", None)
+    numbers = {name: None if value is None else Fraction(value) for name, value in row.items()}
+    own = Target(Quarter(2025, 1), target=Fraction(target), tolerance_kind=kind, **numbers)
+    return held_to(own, _indicator(polarity), Quarter(2025, 1), Settings(rag_scheme=scheme))
+
+
+@cache
+def _indicator(polarity: str) -> Indicator:
+    return measure(Polarity=polarity)
 
 
 def _rate(polarity: str, value: Any, *, scheme: str = "Tolerance", last_year: Any = None, **row: Any) -> str:

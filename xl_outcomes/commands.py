@@ -18,7 +18,7 @@ from xl_outcomes.returns.checks import Checked, Context
 from xl_outcomes.returns.sendback import corrected_form
 from xl_outcomes.returns.settle import ACCEPT, REJECT, USE, Decision, read_value
 from xl_outcomes.tables import get
-from xl_outcomes.workbook.file import Master, read_master, save, updated
+from xl_outcomes.workbook.file import Master, indicator_tables, read_master, save, updated
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def import_returns(
     checked, step = steps.import_returns(master.tables, read, period, now)
     run.write(master, step, now)
     sent = _send_back(checked, master, period, now, send_back) if send_back and not run.dry_run else []
-    return checked, run.say(step.summary), sent
+    return checked, run.say(f"{step.summary}{_to_settle(step)}"), sent
 
 
 def settle(run: Run, issue: str, note: str, *, accept: bool, value: str | None, reject: bool) -> str:
@@ -129,7 +129,7 @@ def withdraw(run: Run, owner: str) -> str:
 def rate(run: Run) -> tuple[Rated, steps.Step]:
     """Rates a quarter and writes results, roll-up and the sheets that show them."""
     master, now = read_master(run.path), run.now()
-    rated, step = steps.rate(master.tables, run.quarter(master), now)
+    rated, step = steps.rate(master.tables, run.quarter(master), now, indicator_tables(master))
     run.write(master, step, now)
     return rated, steps.Step(step.changed, run.say(step.summary), step.views)
 
@@ -165,6 +165,17 @@ def report(run: Run, names: Sequence[str], out: Path) -> list[Path]:
         data = render(resources.template(known[name].template), fields(facts), pictures, title=known[name].title)
         written.append(write_new(out / f"{name} {period.file_name}.docx", data))
     return written
+
+
+def _to_settle(step: steps.Step) -> str:
+    """The new queries by number, so that they can be settled from here."""
+    rows = step.changed["Issues"].rows() if "Issues" in step.changed else ()
+    queries = [
+        f"{r['Issue']} ({r['Indicator']} {r['Code']})"
+        for r in rows
+        if r["row"] < 0 and r["Status"] == "Open" and r["Severity"] == "query"
+    ]
+    return f" Queries to settle: {', '.join(queries)}." if queries else ""
 
 
 def _send_back(checked: Sequence[Checked], master: Master, period: Quarter, now: steps.Now, folder: Path) -> list[Path]:

@@ -66,7 +66,7 @@ def _missing(row: dict[str, Any], framework: Framework) -> str:
         return "its ref is not that of a live outcome or an indicator"
     for heading in ("Period", "Last period", "Rating", "Reason", "Approved by"):
         if row[heading] is None or not spec.column(heading).fits(row[heading]):
-            return f"it needs a {heading.lower()}" if row[heading] is None else f"its {heading.lower()} is not valid"
+            return f"{heading} is blank" if row[heading] is None else f"{heading} is not valid"
     return ""
 
 

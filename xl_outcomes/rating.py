@@ -51,15 +51,15 @@ def variance(value: Fraction, held: Held) -> Fraction | None:
     return None if held.target is None else value - held.target
 
 
-def reason(value: Fraction, held: Held, rating: str, indicator: Indicator, scheme: str) -> str:
+def reason(
+    value: Fraction, held: Held, rating: str, indicator: Indicator, scheme: str, last_year: Fraction | None = None
+) -> str:
     """The rating in a sentence that a member can read aloud; `value` is the figure that was rated."""
-    figure = display(value, indicator)
     if held.lower is not None and held.upper is not None:
         aim = f"a range of {_limit(held.lower, indicator)} to {_limit(held.upper, indicator)}"
-        return f"{figure} against {aim}: {_range_words(rating, held, scheme)}."
-    target = held.target or Fraction(0)
-    words = _target_words(value, held, target, rating, indicator, scheme)
-    return f"{figure} against a target of {_limit(target, indicator)}: {words}."
+    else:
+        aim = f"a target of {_limit(held.target or Fraction(0), indicator)}"
+    return f"{display(value, indicator)} against {aim}: {_because(value, held, rating, indicator, scheme, last_year)}."
 
 
 def display(value: Fraction, indicator: Indicator, *, in_full: bool = False) -> str:
@@ -82,35 +82,49 @@ def _within_tolerance(value: Fraction, held: Held, polarity: str) -> bool:
     return held.amber is not None and _reaches(value, held.amber, polarity)
 
 
-def _target_words(value: Fraction, held: Held, target: Fraction, rating: str, indicator: Indicator, scheme: str) -> str:
-    lower_is_better = indicator.polarity == "Lower is better"
-    side = "or less" if lower_is_better else "or more"
-    if _reaches(value, target, indicator.polarity):
-        return f"on target ({_limit(target, indicator)} {side})"
-    limit = "" if held.amber is None else f"{_limit(held.amber, indicator)} {side}"
+def _because(
+    value: Fraction, held: Held, rating: str, indicator: Indicator, scheme: str, last_year: Fraction | None
+) -> str:
+    ranged = held.lower is not None
+    if meets_target(value, held, indicator.polarity):
+        return "in the range" if ranged else f"on target ({_side(held.target, indicator)})"
     if _within_tolerance(value, held, indicator.polarity):
-        return f"within the amber limit ({limit})" if held.explicit else f"within {_tolerance(held)} ({limit})"
+        return f"outside it, within {_tolerance(held)}" if ranged else f"within {_band(held, indicator)}"
     if scheme == "Direction":
-        return _direction_words(rating)
-    if held.amber is None:
-        return "short of the target, and there is no amber band"
-    return f"outside the amber limit ({limit})" if held.explicit else f"outside {_tolerance(held)} ({limit})"
+        return _direction_words(rating, last_year)
+    if ranged:
+        return "outside it" if scheme == "Floor" else f"outside it by more than {_tolerance(held)}"
+    return f"outside {_band(held, indicator)}" if held.amber is not None else _missed(indicator)
 
 
-def _range_words(rating: str, held: Held, scheme: str) -> str:
-    if scheme == "Direction" and rating != "Green":
-        return _direction_words(rating)
-    words = {"Green": "in the range", "Amber": f"outside it, within {_tolerance(held)}"}
-    return words.get(rating, "outside it" if scheme == "Floor" else f"outside it by more than {_tolerance(held)}")
+def _missed(indicator: Indicator) -> str:
+    side = "over" if indicator.polarity == "Lower is better" else "short of"
+    return f"{side} the target, and there is no amber band"
 
 
-def _direction_words(rating: str) -> str:
+def _band(held: Held, indicator: Indicator) -> str:
+    name = "the amber limit" if held.explicit else _tolerance(held)
+    return f"{name} ({_side(held.amber, indicator)})"
+
+
+def _side(limit: Fraction | None, indicator: Indicator) -> str:
+    side = "or less" if indicator.polarity == "Lower is better" else "or more"
+    return f"{_limit(limit or Fraction(0), indicator)} {side}"
+
+
+def _direction_words(rating: str, last_year: Fraction | None) -> str:
+    if last_year is None:
+        return "off target, with no figure of a year before to compare with"
     return "off target, but no worse than a year before" if rating == "Amber" else "off target and worse than last year"
 
 
 def _tolerance(held: Held) -> str:
     amount = show(held.tolerance)
-    return f"the {amount}% tolerance" if held.tolerance_kind == "Per cent" else f"the tolerance of {amount} points"
+    return (
+        f"the {amount}% tolerance"
+        if held.tolerance_kind == "Per cent"
+        else f"the tolerance of {amount} point{'' if amount == '1' else 's'}"
+    )
 
 
 def _limit(value: Fraction, indicator: Indicator) -> str:

@@ -154,8 +154,9 @@ def _with_figure(history: History, indicator: Indicator, quarter: Quarter, now: 
     if now.state != "Rated" or held is None or now.basis is None or now.shown is None:
         return standing
     scheme = history.settings.rag_scheme
-    rating = rate(now.basis, held, polarity, scheme, year_before.basis if year_before else None)
-    words = reason(now.basis, held, rating, indicator, scheme)
+    then = year_before.basis if year_before else None
+    rating = rate(now.basis, held, polarity, scheme, then)
+    words = reason(now.basis, held, rating, indicator, scheme, then)
     return replace(standing, rating=rating, calculated=rating, reason=words, variance=variance(now.shown, held))
 
 

@@ -14,6 +14,7 @@ from xl_outcomes.errors import InputError
 from xl_outcomes.issues import Issue
 from xl_outcomes.periods import Quarter
 from xl_outcomes.quarter import Prepared, Rated, prepare, rate_prepared, rate_quarter, with_observations
+from xl_outcomes.reporting.readback import read_back
 from xl_outcomes.reporting.view import ViewSheet
 from xl_outcomes.reporting.views import make_views
 from xl_outcomes.returns import settle as settling
@@ -113,8 +114,9 @@ def import_returns(
 
 def settle(tables: Tables, number: str, decision: settling.Decision, period: Quarter, now: Now) -> Step:
     """A query settled."""
-    changed = settling.settle(tables, number, decision, now.at)
-    ratings = _rating_changes(prepare(tables, period, now.today), tables, changed, period)
+    prepared = prepare(tables, period, now.today)
+    changed = settling.settle(tables, prepared.history.framework, number, decision, now.at)
+    ratings = _rating_changes(prepared, tables, changed, period)
     return Step(changed, f"Issue {number}: {decision.kind}; {ratings}.")
 
 
@@ -126,13 +128,19 @@ def withdraw_return(tables: Tables, owner: str, period: Quarter, now: Now) -> St
     return Step(changed, f"The return of {owner} for {period} is withdrawn; {ratings}.")
 
 
-def rate(tables: Tables, period: Quarter, now: Now) -> tuple[Rated, Step]:
-    """A quarter rated: results, roll-up, the sheets that show them, and what was odd among the issues."""
+def rate(tables: Tables, period: Quarter, now: Now, shown: Sequence[Table] = ()) -> tuple[Rated, Step]:
+    """A quarter rated: results, roll-up, the sheets that show them, and what was odd among the issues.
+
+    `shown` are the indicator sheets' tables as they stand: commentary and actions typed there are taken in first.
+    """
+    observations, typed = read_back(tables["Observations"], shown)
+    tables = {**tables, "Observations": observations}
     rated = rate_quarter(tables, period, now.today)
     counts = Counter(r for r in rated.results["Rating"] if r)
     colours = ", ".join(f"{counts[r]} {r}" for r in RATINGS)
     changes = _differences(get(tables, "Results"), rated)
     summary = f"{period}: {sum(counts.values())} indicators rated ({colours}); {changes}."
+    summary += f" Taken from the indicator sheets: {', '.join(typed)}." if typed else ""
     results = _merged(get(tables, "Results"), rated.results, period, "Indicator")
     issues = _rating_issues(get(tables, "Issues"), rated, now.at)
     changed: dict[str, Table] = {
@@ -141,7 +149,9 @@ def rate(tables: Tables, period: Quarter, now: Now) -> tuple[Rated, Step]:
         "Issues": issues,
         "Returns": mark_overdue(get(tables, "Returns"), now.today),
     }
-    if not results.frame.equals(get(tables, "Results").frame):
+    if typed:
+        changed["Observations"] = observations
+    if typed or not results.frame.equals(get(tables, "Results").frame):
         changed["Log"] = _logged(tables, now, "Rate", summary)
     return rated, Step(changed, summary, make_views(rated, {**tables, **changed}))
 

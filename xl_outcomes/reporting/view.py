@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+INDICATOR_TABLES = "Sheet_"
+
 
 @dataclass(frozen=True, slots=True)
 class View:

@@ -10,11 +10,11 @@ from typing import Any
 import pandas as pd
 
 from xl_outcomes.exact import to_float
-from xl_outcomes.figures import is_yes
-from xl_outcomes.framework import Framework, Indicator, Outcome, ref_text
+from xl_outcomes.framework import Framework, Indicator, Outcome
 from xl_outcomes.periods import Quarter
 from xl_outcomes.quarter import Rated
-from xl_outcomes.reporting.view import View, ViewSheet
+from xl_outcomes.reporting.readback import Words, words_given
+from xl_outcomes.reporting.view import INDICATOR_TABLES, View, ViewSheet
 from xl_outcomes.standing import recent_figures
 from xl_outcomes.tables import RATINGS, Tables, frame, get
 
@@ -26,7 +26,7 @@ def make_views(rated: Rated, tables: Tables) -> tuple[ViewSheet, ...]:
     """Every sheet of views for a quarter, in the order of the workbook."""
     results = {row["Indicator"]: row for row in _records(rated.results)}
     rollup = {row["Ref"]: row for row in _records(rated.rollup)}
-    words = _words_given(tables, rated.period)
+    words = words_given(tables["Observations"], rated.period)
     return (
         _dashboard(rated, results, rollup, tables, words),
         _framework(rated, rollup),
@@ -36,7 +36,7 @@ def make_views(rated: Rated, tables: Tables) -> tuple[ViewSheet, ...]:
 
 def priority_table(ref: str) -> str:
     """The display name of a priority's indicator table: letters, digits and underscores only."""
-    return "Sheet_" + "".join(c if c.isalnum() else "_" for c in ref)
+    return INDICATOR_TABLES + "".join(c if c.isalnum() else "_" for c in ref)
 
 
 def marked(row: Mapping[str, Any]) -> str | None:
@@ -55,23 +55,23 @@ def _dashboard(
     results: Mapping[str, dict[str, Any]],
     rollup: Mapping[str, dict[str, Any]],
     tables: Tables,
-    words: Mapping[str, tuple[str | None, str | None]],
+    words: Words,
 ) -> ViewSheet:
     tier = rated.settings.tier_1_name
     note = "An asterisk marks a rating that an officer has replaced, with a reason and an approval."
     views = (
-        View("Dashboard_quarter", _quarter_frame(rated, results, tables), (14, 18, 18, 16, 16, 16, 16)),
+        View("Dashboard_quarter", _quarter_frame(rated, results, tables), (12, 44, 17, 14, 14)),
         View(
             "Dashboard_priorities",
             _priorities_frame(rated, results, rollup),
-            (10, 36, 17, 12, 10, 10, 10, 12, 30, 60),
+            (12, 44, 17, 14, 14, 60, 60, 9, 9, 9),
             ("Rating",),
             f"Each {tier.lower()}",
         ),
         View(
             "Dashboard_reds",
             _reds_frame(rated.framework, results, words),
-            (12, 44, 12, 14, 14, 60, 60),
+            (12, 44, 17, 14, 14, 60, 60),
             ("Rating",),
             "Every red indicator, with the reason and what is being done",
         ),
@@ -86,51 +86,42 @@ def _quarter_frame(rated: Rated, results: Mapping[str, dict[str, Any]], tables: 
     came = {r["Data owner"] for r in returns if r["File"] is not None}
     queries = [r for r in get(tables, "Issues").rows() if r["Severity"] == "query" and r["Status"] == "Open"]
     missing = sum(r["State"] in ("Overdue", "Awaiting") for r in results.values())
-    headings = (
-        "Period",
-        "Indicators rated",
-        "Indicators due",
-        "Figures missing",
-        "Returns in",
-        "Returns due",
-        "Open queries",
-    )
-    counts = [sum(r[h] for r in tops) for h in headings[1:3]]
-    return frame(headings, [[str(rated.period), *counts, missing, len(came), len(owners), len(queries)]])
+    indicators = [sum(r[h] for r in tops) for h in ("Indicators rated", "Indicators due")]
+    headings = ("Period", "Indicators", "Figures missing", "Open queries", "Returns in")
+    counts = [f"{indicators[0]} of {indicators[1]} rated", missing, len(queries), f"{len(came)} of {len(owners)}"]
+    return frame(headings, [[str(rated.period), *counts]])
 
 
 def _priorities_frame(
     rated: Rated, results: Mapping[str, dict[str, Any]], rollup: Mapping[str, dict[str, Any]]
 ) -> pd.DataFrame:
-    headings = (
-        "Ref",
-        rated.settings.tier_1_name,
-        "Rating",
-        "Rated",
-        *RATINGS,
-        "Not rated",
-        "Masked reds",
-        "Reason",
-    )
+    headings = ("Ref", rated.settings.tier_1_name, "Rating", "Rated", "Not rated", "Reason", "Masked reds", *RATINGS)
     rows = []
     for top in rated.framework.children(None):
         row, under = rollup[top.ref], rated.framework.indicators_under(top.ref)
         count = Counter(results[ref]["Rating"] for ref in under)
-        due = row["Indicators due"] - row["Indicators rated"]
-        colours = [count[r] for r in RATINGS]
-        reasons = (row["Masked reds"], row["Reason"])
-        rows.append([top.ref, top.title, marked(row), coverage(row), *colours, due, *reasons])
+        left = row["Indicators due"] - row["Indicators rated"]
+        shown = [top.ref, top.title, marked(row), coverage(row), left, row["Reason"], row["Masked reds"]]
+        rows.append([*shown, *(count[r] for r in RATINGS)])
     return frame(headings, rows)
 
 
 def _reds_frame(
     framework: Framework,
     results: Mapping[str, dict[str, Any]],
-    words: Mapping[str, tuple[str | None, str | None]],
+    words: Words,
 ) -> pd.DataFrame:
     headings = ("Ref", "Indicator", "Rating", "Value", "Target", "Reason", "Corrective action")
     rows = [
-        [ref, framework.indicators[ref].title, marked(r), r["Value"], r["Target"], r["Reason"], _word(words, ref, 1)]
+        [
+            ref,
+            framework.indicators[ref].title,
+            marked(r),
+            r["Value"],
+            r["Target"],
+            r["Reason"],
+            _word(words, ref, "Corrective action"),
+        ]
         for ref, r in results.items()
         if r["Rating"] == "Red"
     ]
@@ -166,7 +157,7 @@ def _priority(
     rated: Rated,
     top: Outcome,
     results: Mapping[str, dict[str, Any]],
-    words: Mapping[str, tuple[str | None, str | None]],
+    words: Words,
 ) -> ViewSheet:
     quarters = [rated.period.shift(-n) for n in (3, 2, 1, 0)]
     headings = (
@@ -191,7 +182,7 @@ def _priority(
         _indicator_row(rated, rated.framework.indicators[ref], results[ref], quarters, words)
         for ref in rated.framework.indicators_under(top.ref)
     ]
-    widths = (12, 12, 40, 44, 14, 16, 11, 12, 12, 12, 12, 17, 13, 13, 11, 11, 44, 50, 50)
+    widths = (12, 12, 40, 44, 14, 17, 12, 13, 13, 13, 13, 17, 13, 18, 12, 16, 44, 50, 50)
     view = View(priority_table(top.ref), frame(headings, rows), widths, ("Rating", "Forecast rating"))
     note = "The last four quarters of every indicator. A blank figure was not due, not in, or may not be shown."
     return ViewSheet(top.title[:31], top.title, note, (view,))
@@ -202,7 +193,7 @@ def _indicator_row(
     indicator: Indicator,
     row: Mapping[str, Any],
     quarters: Sequence[Quarter],
-    words: Mapping[str, tuple[str | None, str | None]],
+    words: Words,
 ) -> list[Any]:
     earlier = recent_figures(rated.history, indicator, quarters[:-1])
     rating = marked(row) or _WORDS_OF_STATES.get(row["State"], row["State"])
@@ -222,25 +213,13 @@ def _indicator_row(
         row["Forecast"],
         row["Forecast rating"],
         row["Reason"],
-        _word(words, indicator.ref, 0),
-        _word(words, indicator.ref, 1),
+        _word(words, indicator.ref, "Commentary"),
+        _word(words, indicator.ref, "Corrective action"),
     ]
 
 
-def _words_given(tables: Tables, period: Quarter) -> dict[str, tuple[str | None, str | None]]:
-    """The latest commentary and corrective action that came with each indicator's figures of the quarter."""
-    keys = {str(period), *(str(m) for m in period.months)}
-    found: dict[str, tuple[str | None, str | None]] = {}
-    for row in get(tables, "Observations").rows():
-        if row["Period"] in keys and not row["Area"] and not is_yes(row["Superseded"]):
-            ref = ref_text(row["Indicator"] or "")
-            old = found.get(ref, (None, None))
-            found[ref] = (row["Commentary"] or old[0], row["Corrective action"] or old[1])
-    return found
-
-
-def _word(words: Mapping[str, tuple[str | None, str | None]], ref: str, position: int) -> str | None:
-    return words.get(ref, (None, None))[position]
+def _word(words: Words, ref: str, heading: str) -> str | None:
+    return words.get(ref, {}).get(heading)
 
 
 def _records(data: pd.DataFrame) -> list[dict[str, Any]]:

@@ -256,7 +256,7 @@ def _conclude(
     stopped = found.stopped | {
         id(c) for c in found.claims if any(i.severity == "error" for i in by_claim.get(id(c), []))
     }
-    live = [c for c in found.claims if id(c) not in stopped and (c.given or c.code)]
+    live = [c for c in found.claims if id(c) not in stopped and c.filled]
     queries = {id(c): tuple(i for i in by_claim.get(id(c), []) if i.severity == "query") for c in live}
     accepted = tuple(c for c in live if not queries[id(c)])
     held = tuple((c, queries[id(c)]) for c in live if queries[id(c)])
@@ -405,7 +405,7 @@ def _no_reason(claim: Claim) -> Issue:
 def _with_claims(history: History, claims: Sequence[Claim]) -> History:
     ref = claims[0].indicator.ref
     areas = history.observed.get(ref, {})
-    figures = {**areas.get("", {}), **{c.period: as_observation(c) for c in claims}}
+    figures = {**areas.get("", {}), **{c.period: as_observation(c) for c in claims if c.given or c.code}}
     return replace(history, observed={ref: {**areas, "": figures}})
 
 

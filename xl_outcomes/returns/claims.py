@@ -62,6 +62,11 @@ class Claim:
         return any(h in self.entry.cells for h in ("Value", "Numerator", "Denominator"))
 
     @property
+    def filled(self) -> bool:
+        """Whether the owner has filled in anything."""
+        return self.given or bool(self.code or self.commentary or self.corrective_action or self.forecast is not None)
+
+    @property
     def main_heading(self) -> str:
         """The column of the cell that holds the figure."""
         if self.indicator.calculation == "Ratio" and "Value" not in self.entry.cells:

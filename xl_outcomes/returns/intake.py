@@ -12,6 +12,7 @@ from xl_outcomes.issues import Issue
 from xl_outcomes.periods import Quarter, parse_period
 from xl_outcomes.returns.checks import TAKEN_IN, Checked
 from xl_outcomes.returns.claims import Claim
+from xl_outcomes.returns.expected import FIGURES
 from xl_outcomes.returns.reading import Return
 from xl_outcomes.returns.register import AWAITING, OVERDUE
 from xl_outcomes.tables import Table, Tables, change, extend, get
@@ -71,9 +72,12 @@ def log(tables: Tables, now: dt.datetime, who: str, action: str, detail: str) ->
 
 
 def supersede(table: Table, rows: Iterable[Mapping[str, object]]) -> Table:
-    """Observations with new rows; rows in force for the same indicator and period become superseded."""
+    """Observations with new rows; rows in force for the same indicator and period become superseded.
+
+    A row of words alone supersedes nothing.
+    """
     listed = list(rows)
-    wanted = {_key(r) for r in listed}
+    wanted = {_key(r) for r in listed if any(r.get(h) is not None for h in (*FIGURES, "Shorthand"))}
     older = {row: {"Superseded": "Yes"} for key, found in _in_force(table).items() if key in wanted for row in found}
     return extend(change(table, older), listed)
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from xl_outcomes.errors import InputError
-from xl_outcomes.exact import to_float, to_number
-from xl_outcomes.framework import ref_text
+from xl_outcomes.exact import exact, to_float, to_number
+from xl_outcomes.framework import Framework, Indicator, ref_text
 from xl_outcomes.returns.intake import log, supersede
 from xl_outcomes.tables import Table, Tables, change, get
 
@@ -24,7 +24,7 @@ class Decision:
     value: float | None = None
 
 
-def settle(tables: Tables, number: str, decision: Decision, now: dt.datetime) -> dict[str, Table]:
+def settle(tables: Tables, framework: Framework, number: str, decision: Decision, now: dt.datetime) -> dict[str, Table]:
     """The tables that change when a query is settled, with all queries of the same row.
 
     Raises InputError where there is no such open query, or the note is blank.
@@ -37,7 +37,7 @@ def settle(tables: Tables, number: str, decision: Decision, now: dt.datetime) ->
     if row is None:
         raise InputError(f"The row that issue {number} holds is no longer waiting.", "A newer return has replaced it.")
     issues = _settled(issues, _numbers(row["Issues"]), decision, now)
-    held = change(held, {row["row"]: _decided(row, decision)})
+    held = change(held, {row["row"]: _decided(row, decision, framework.indicators.get(ref_text(row["Indicator"])))})
     observations, held = _release(tables["Observations"], held, issues)
     text = f"Issue {number} ({issue['Code']}, {issue['Indicator']}): {decision.kind}. {decision.note}"
     logged = log(tables, now, decision.by, "Settle query", text)
@@ -58,6 +58,10 @@ def _open_query(issues: Table, number: str) -> dict[str, Any]:
         raise InputError(f"There is no issue {number}.", "The Issues sheet lists them by number.")
     if row["Severity"] != "query":
         raise InputError(f"Issue {number} is {_an(row['Severity'])}, and only queries are settled.", _next_step(row))
+    if row["File"] is None:
+        raise InputError(
+            f"Issue {number} is about the master itself.", "Correct the cell that it names and rate again."
+        )
     if row["Status"] != "Open":
         raise InputError(f"Issue {number} is {str(row['Status']).lower()} already.", "Choose an open query.")
     return row
@@ -84,10 +88,16 @@ def _settled(issues: Table, numbers: list[str], decision: Decision, now: dt.date
     return change(issues, dict.fromkeys(rows, entry))
 
 
-def _decided(row: Mapping[str, Any], decision: Decision) -> dict[str, object]:
-    if decision.kind == USE:
+def _decided(row: Mapping[str, Any], decision: Decision, indicator: Indicator | None) -> dict[str, object]:
+    if decision.kind == REJECT:
+        return {"Status": "Rejected"}
+    if decision.kind == ACCEPT or decision.value is None:
+        return {"Status": row["Status"]}
+    bottom = to_number(row["Denominator"])
+    if indicator is None or indicator.calculation != "Ratio" or not bottom or not indicator.per:
         return {"Value": decision.value, "Numerator": None, "Denominator": None}
-    return {"Status": "Rejected"} if decision.kind == REJECT else {"Status": row["Status"]}
+    top = exact(decision.value) * bottom / indicator.per
+    return {"Value": decision.value, "Numerator": to_float(top)}
 
 
 def _release(observations: Table, held: Table, issues: Table) -> tuple[Table, Table]:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from xl_outcomes.errors import FileError, InputError, WorkbookError
 from xl_outcomes.periods import parse_quarter
-from xl_outcomes.reporting.view import View, ViewSheet
+from xl_outcomes.reporting.view import INDICATOR_TABLES, View, ViewSheet
 from xl_outcomes.tables import NEEDED, SPECS, Spec, Table, Tables, frame
 from xl_outcomes.workbook.add_sheet import NewSheet
 from xl_outcomes.workbook.cells import Cell, NamedTable, Sheet, read_book
@@ -55,6 +55,12 @@ def read_master(path: Path) -> Master:
         raise _no_table(path, missing, [t.name for _, t in named.values()])
     known = [name for name in SPECS if name.casefold() in named]
     return Master(path, data, seen, {n: _fitted(n, _read(*named[n.casefold()])) for n in known}, named)
+
+
+def indicator_tables(master: Master) -> list[Table]:
+    """The tables of the indicator sheets as they stand."""
+    names = [name for name in master.named if name.startswith(INDICATOR_TABLES.casefold())]
+    return [_read(*master.named[name]) for name in names]
 
 
 def updated(master: Master, changed: Tables, views: Sequence[ViewSheet] = ()) -> bytes:

@@ -12,7 +12,7 @@ STEPS = (
     ("3  Import", "What is right goes into Observations; what looks odd is held and listed in Issues."),
     ("4  Settle", "You decide on each query: take the figure as given, use another, or reject it."),
     ("5  Rate", "Every indicator is rated, and the ratings are joined up the framework to the priorities."),
-    ("6  Report", "The committee reports are written in Word. Then close the quarter: it no longer changes."),
+    ("6  Report", "The committee reports are written in Word, from these ratings."),
 )
 RATINGS = (
     ("Green", "On target or better."),

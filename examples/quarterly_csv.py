@@ -18,13 +18,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from xl_outcomes import commands, steps
+from xl_outcomes.contract import SPECS
 from xl_outcomes.exact import exact, to_float
 from xl_outcomes.files import write_new
 from xl_outcomes.periods import Quarter, parse_quarter
 from xl_outcomes.quarter import prepare
 from xl_outcomes.returns.checks import Checked
 from xl_outcomes.returns.expected import Form, FormRow, make_forms
-from xl_outcomes.tables import SPECS, frame
+from xl_outcomes.tables import frame
 from xl_outcomes.workbook.create import create_master
 from xl_outcomes.workbook.file import read_master, save, updated
 from xl_outcomes.workbook.forms import create_form

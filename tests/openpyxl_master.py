@@ -7,7 +7,7 @@ from typing import Any
 import openpyxl
 from openpyxl.worksheet.table import Table
 
-from xl_outcomes.tables import SPECS
+from xl_outcomes.contract import SPECS
 
 
 def write_master(path: Path, tables: Mapping[str, Iterable[Mapping[str, Any]]]) -> Path:

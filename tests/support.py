@@ -4,13 +4,14 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from xl_outcomes.contract import SPECS
 from xl_outcomes.figures import count_observations
 from xl_outcomes.framework import Indicator, build
 from xl_outcomes.issues import Issue
 from xl_outcomes.periods import Quarter, parse_quarter
 from xl_outcomes.settings import read_settings
 from xl_outcomes.standing import History, Standing, assess
-from xl_outcomes.tables import SPECS, Table, frame
+from xl_outcomes.tables import Table, frame
 from xl_outcomes.targets import read_targets
 
 LATE = dt.date(2030, 1, 1)

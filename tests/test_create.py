@@ -10,8 +10,10 @@ import openpyxl
 import pytest
 from lxml import etree
 
+from xl_outcomes.columns import Column
+from xl_outcomes.contract import SPECS
 from xl_outcomes.reporting.view import View, ViewSheet
-from xl_outcomes.tables import SPECS, Column, frame
+from xl_outcomes.tables import empty, frame
 from xl_outcomes.workbook.create import USUAL_LAST_ROW, create_master
 from xl_outcomes.workbook.entry_help import Lists, column_help
 from xl_outcomes.workbook.package import MAIN, Package, worksheets
@@ -86,7 +88,7 @@ def test_every_table_has_its_name_and_exactly_its_headings():
 
 
 def test_only_the_tables_that_are_given_get_a_sheet():
-    book = _open(_master({name: SPECS[name].empty() for name in ("Settings", "Outcomes")}))
+    book = _open(_master({name: empty(name) for name in ("Settings", "Outcomes")}))
     assert book.sheetnames == ["Read me", "Settings", "Outcomes"]
 
 

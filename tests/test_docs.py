@@ -11,8 +11,8 @@ import pytest
 import typer
 
 from xl_outcomes.cli import app
+from xl_outcomes.contract import SEVERITIES, SPECS
 from xl_outcomes.settings import KINDS
-from xl_outcomes.tables import SEVERITIES, SPECS
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "xl_outcomes"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from xl_outcomes.exact import at_least, exact, read_number, rounded, same, show, to_float, to_number
 
 numbers = st.fractions(min_value=-(10**9), max_value=10**9, max_denominator=10**6)
-repeatable = settings(derandomize=True, max_examples=150, deadline=None)
+repeatable = settings(derandomize=True, max_examples=80, deadline=None)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.frameworks import random_period, random_tables, random_today
+from xl_outcomes.contract import SPECS
 from xl_outcomes.errors import InputError
 from xl_outcomes.exact import to_number
 from xl_outcomes.periods import Quarter, parse_quarter
@@ -16,7 +17,7 @@ from xl_outcomes.quarter import Rated, rate_quarter
 from xl_outcomes.reporting.facts import Facts, IndicatorFact, gather
 from xl_outcomes.reporting.fields import FIELDS, describe, fields
 from xl_outcomes.reporting.registry import find_report, period_words, reports
-from xl_outcomes.tables import SPECS, Table, Tables, blank, frame
+from xl_outcomes.tables import Table, Tables, blank, frame
 
 Row = Mapping[str, Any]
 PERIOD = parse_quarter("2025/26 Q1")

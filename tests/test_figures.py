@@ -349,6 +349,11 @@ def test_the_forecast_is_the_latest_that_came_with_the_reported_quarter() -> Non
     assert _figure(Q1, rows, **MONTHLY).forecast == 91
 
 
+def test_a_forecast_beside_a_confidential_figure_is_not_taken() -> None:
+    rows = [observation(M2, 2, Shorthand="c", Forecast=91), observation(M3, 3)]
+    assert _figure(Q1, rows, **{**MONTHLY, "Aggregation": "Latest"}).forecast is None
+
+
 def test_an_earlier_quarters_forecast_is_not_repeated() -> None:
     rows = [observation(Q1, 1, Forecast=90), observation(Q2, 2)]
     assert _figure(Q2, rows, **YEAR_TO_DATE).forecast is None

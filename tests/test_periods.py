@@ -11,7 +11,7 @@ from xl_outcomes.periods import Month, Quarter, due_numbers, parse_period, parse
 
 quarters = st.builds(Quarter, st.integers(1900, 2998), st.integers(1, 4))
 months = st.builds(Month, st.integers(1900, 2998), st.integers(1, 12))
-repeatable = settings(derandomize=True, max_examples=150, deadline=None)
+repeatable = settings(derandomize=True, max_examples=80, deadline=None)
 
 
 @pytest.mark.parametrize(

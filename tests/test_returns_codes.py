@@ -23,8 +23,8 @@ from tests.returns_world import (
 )
 from tests.support import setting
 from xl_outcomes.periods import Quarter
-from xl_outcomes.returns.checks import ACCEPTED, PART, REJECTED, WITH_WARNINGS
 from xl_outcomes.returns.expected import STAMP_SHEET
+from xl_outcomes.returns.relations import ACCEPTED, PART, REJECTED, WITH_WARNINGS
 
 
 @pytest.fixture

@@ -334,7 +334,7 @@ leaves_drawn = st.lists(
 )
 
 
-@settings(derandomize=True, max_examples=120, deadline=None)
+@settings(derandomize=True, max_examples=80, deadline=None)
 @given(leaves_drawn, st.sampled_from(METHODS), st.sampled_from(["Yes", "No"]))
 def test_coverage_and_score_stay_between_0_and_1_and_masked_reds_are_the_reds_under_a_rating_that_is_not_red(
     drawn: list[tuple[str, str, float | None]], method: str, cap: str
@@ -351,7 +351,7 @@ def test_coverage_and_score_stay_between_0_and_1_and_masked_reds_are_the_reds_un
         assert list(got.masked) == ([] if got.rating == "Red" else reds)
 
 
-@settings(derandomize=True, max_examples=100, deadline=None)
+@settings(derandomize=True, max_examples=60, deadline=None)
 @given(st.text("GAR", min_size=1, max_size=6), st.sampled_from(["Average", "Worst", "Share green"]), st.data())
 def test_but_for_majority_a_better_child_never_gives_a_worse_outcome(
     children: str, method: str, data: st.DataObject

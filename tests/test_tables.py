@@ -4,19 +4,9 @@ import datetime as dt
 
 import pytest
 
-from xl_outcomes.tables import (
-    NEEDED,
-    SPECS,
-    Column,
-    blank,
-    change,
-    extend,
-    frame,
-    get,
-    misfits,
-    to_be_confirmed,
-    to_date,
-)
+from xl_outcomes.columns import Column, to_be_confirmed, to_date
+from xl_outcomes.contract import NEEDED, SPECS
+from xl_outcomes.tables import blank, change, extend, frame, get, misfits
 
 from .support import indicator, table
 

@@ -81,7 +81,7 @@ def test_in_range_without_a_range_in_force_is_blank(held: Held | None) -> None:
 figures = st.decimals(min_value=-100, max_value=100, places=1).map(Fraction)
 
 
-@settings(derandomize=True, max_examples=200, deadline=None)
+@settings(derandomize=True, max_examples=100, deadline=None)
 @given(figures, figures, st.sampled_from(POLARITIES))
 def test_without_a_band_the_way_back_is_the_opposite(one: Fraction, other: Fraction, polarity: str) -> None:
     opposite = {

@@ -14,7 +14,8 @@ from xl_outcomes.output import track
 from xl_outcomes.periods import Quarter, parse_quarter
 from xl_outcomes.quarter import Rated, prepare
 from xl_outcomes.reporting.registry import ReportKind
-from xl_outcomes.returns.checks import Checked, Context
+from xl_outcomes.returns.checks import Checked
+from xl_outcomes.returns.relations import Context
 from xl_outcomes.returns.sendback import corrected_form
 from xl_outcomes.returns.settle import ACCEPT, REJECT, USE, Decision, read_value
 from xl_outcomes.tables import get

@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+from xl_outcomes.columns import to_date
+from xl_outcomes.contract import SHORTHAND
 from xl_outcomes.errors import InputError
 from xl_outcomes.exact import rounded, to_number
 from xl_outcomes.framework import Framework, Indicator, ref_text
 from xl_outcomes.issues import Issue
 from xl_outcomes.periods import Month, Period, Quarter, due_numbers, parse_period
-from xl_outcomes.tables import SHORTHAND, Table, to_date
+from xl_outcomes.tables import Table
 
 NO_FIGURE = ("x", "z", "c")
 

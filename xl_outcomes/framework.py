@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+from xl_outcomes.contract import LIVE, SPECS
 from xl_outcomes.exact import to_number
 from xl_outcomes.periods import Quarter, due_numbers, parse_quarter
-from xl_outcomes.tables import LIVE, SPECS, Table
+from xl_outcomes.tables import Table
 
 
 @dataclass(frozen=True, slots=True)

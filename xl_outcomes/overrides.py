@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from xl_outcomes.contract import SPECS
 from xl_outcomes.framework import Framework, ref_text
 from xl_outcomes.issues import Issue
 from xl_outcomes.periods import Quarter, parse_quarter
-from xl_outcomes.tables import SPECS, Table
+from xl_outcomes.tables import Table
 
 
 @dataclass(frozen=True, slots=True)

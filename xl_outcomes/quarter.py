@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from xl_outcomes.contract import SPECS
 from xl_outcomes.exact import to_float
 from xl_outcomes.figures import count_observations
 from xl_outcomes.framework import Framework
@@ -19,7 +20,7 @@ from xl_outcomes.periods import Quarter
 from xl_outcomes.rollup import Leaf, Rolled, outcome_reason, roll_up
 from xl_outcomes.settings import Settings, demand, read_settings
 from xl_outcomes.standing import DUE_STATES, History, Standing, assess
-from xl_outcomes.tables import SPECS, Table, Tables, frame, get
+from xl_outcomes.tables import Table, Tables, frame, get
 from xl_outcomes.thread import check_framework, demand_tree
 
 

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from xl_outcomes.contract import RATINGS
 from xl_outcomes.exact import at_least, same, show
 from xl_outcomes.framework import Framework, Outcome
 from xl_outcomes.overrides import Override
 from xl_outcomes.settings import Settings
-from xl_outcomes.tables import RATINGS
 
 INSUFFICIENT, NOTHING_DUE = "Insufficient data", "Nothing due"
 POINTS = {"Green": Fraction(1), "Amber": Fraction(1, 2), "Red": Fraction(0)}

@@ -5,11 +5,12 @@ from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import Any
 
+from xl_outcomes.contract import ROLL_UPS, TOLERANCE_KINDS, YES_NO
 from xl_outcomes.errors import InputError, WorkbookError
 from xl_outcomes.exact import to_number
 from xl_outcomes.issues import Issue
 from xl_outcomes.periods import Quarter, parse_quarter
-from xl_outcomes.tables import ROLL_UPS, TOLERANCE_KINDS, YES_NO, Table
+from xl_outcomes.tables import Table
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,14 @@ import datetime as dt
 from pathlib import Path
 
 from xl_outcomes import resources
+from xl_outcomes.columns import NUMERIC, Column
+from xl_outcomes.contract import SPECS
 from xl_outcomes.exact import to_float, to_number
 from xl_outcomes.quarter import rate_quarter
 from xl_outcomes.reporting.views import make_views
 from xl_outcomes.settings import read_settings
 from xl_outcomes.steps import Now, rate
-from xl_outcomes.tables import NUMERIC, SPECS, Column, Table, Tables, frame
+from xl_outcomes.tables import Table, Tables, empty, frame
 from xl_outcomes.workbook.create import create_master
 
 QUARTERS_OF_HISTORY = 6
@@ -47,7 +49,7 @@ def _title(tables: Tables) -> str:
 def _table(path: Path, name: str) -> Table:
     spec = SPECS[name]
     if not path.is_file():
-        return Table(name, spec.empty())
+        return Table(name, empty(name))
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = [[_cell(c, row.get(c.heading)) for c in spec.columns] for row in csv.DictReader(file)]
     return Table(name, frame(spec.headings, rows, range(5, 5 + len(rows))))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from xl_outcomes.contract import RATINGS
 from xl_outcomes.errors import InputError
 from xl_outcomes.issues import Issue
 from xl_outcomes.periods import Quarter
@@ -18,13 +19,14 @@ from xl_outcomes.reporting.readback import read_back
 from xl_outcomes.reporting.view import ViewSheet
 from xl_outcomes.reporting.views import make_views
 from xl_outcomes.returns import settle as settling
-from xl_outcomes.returns.checks import Checked, Context, check_returns
+from xl_outcomes.returns.checks import Checked, check_returns
 from xl_outcomes.returns.expected import Form, make_forms
 from xl_outcomes.returns.intake import issue_row, log, next_number, take_in, withdraw
 from xl_outcomes.returns.reading import Return
 from xl_outcomes.returns.register import expect, mark_overdue
+from xl_outcomes.returns.relations import Context
 from xl_outcomes.settings import demand, read_settings
-from xl_outcomes.tables import RATINGS, Table, Tables, change, extend, get
+from xl_outcomes.tables import Table, Tables, change, extend, get
 from xl_outcomes.thread import check_framework
 
 

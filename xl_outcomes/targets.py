@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from xl_outcomes.contract import SPECS
 from xl_outcomes.exact import to_number
 from xl_outcomes.framework import Indicator, ref_text
 from xl_outcomes.periods import Quarter, parse_quarter
 from xl_outcomes.settings import Settings
-from xl_outcomes.tables import SPECS, Table
+from xl_outcomes.tables import Table
 
 
 @dataclass(frozen=True, slots=True)

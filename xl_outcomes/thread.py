@@ -8,12 +8,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from xl_outcomes.columns import to_be_confirmed
+from xl_outcomes.contract import SPECS
 from xl_outcomes.errors import WorkbookError
 from xl_outcomes.exact import to_number
 from xl_outcomes.framework import Framework, Indicator, build, is_live, ref_text
 from xl_outcomes.issues import Issue
 from xl_outcomes.periods import Quarter, parse_quarter
-from xl_outcomes.tables import SPECS, Table, Tables, get, misfits, to_be_confirmed
+from xl_outcomes.tables import Table, Tables, get, misfits
 from xl_outcomes.targets import Timelines, profiled, read_targets
 
 Row = Mapping[str, Any]

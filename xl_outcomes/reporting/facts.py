@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from xl_outcomes.contract import RATINGS, SHORTHAND, SPECS
 from xl_outcomes.exact import show, to_number
 from xl_outcomes.figures import Observed, count_observations
 from xl_outcomes.framework import Indicator, Outcome, ref_text
@@ -30,7 +31,7 @@ from xl_outcomes.reporting.registry import (
 )
 from xl_outcomes.rollup import NOTHING_DUE
 from xl_outcomes.standing import DUE_STATES
-from xl_outcomes.tables import RATINGS, SHORTHAND, SPECS, Tables, blank
+from xl_outcomes.tables import Tables, blank
 
 MISSING_STATES = ("Overdue", "Awaiting", "Incomplete", "Unavailable")
 IMPROVEMENT_STATES = ("Target to be confirmed", "Baseline year", "In development", "Framework error")

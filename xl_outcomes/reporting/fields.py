@@ -7,6 +7,7 @@ list of names: docs/templates.md is made from it, and no template may use anothe
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from xl_outcomes.contract import RATINGS
 from xl_outcomes.reporting.facts import (
     IMPROVEMENT_STATES,
     MISSING_STATES,
@@ -18,7 +19,6 @@ from xl_outcomes.reporting.facts import (
 )
 from xl_outcomes.reporting.registry import Texts
 from xl_outcomes.rollup import NOTHING_DUE
-from xl_outcomes.tables import RATINGS
 
 COLOURS = {"Green": "B7E1BF", "Amber": "FFD873", "Red": "F3B1AB"}
 NOT_RATED_COLOUR = "E3E5E8"

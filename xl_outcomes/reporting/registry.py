@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from xl_outcomes.columns import to_date
+from xl_outcomes.contract import SPECS
 from xl_outcomes.errors import InputError
 from xl_outcomes.framework import ref_text
 from xl_outcomes.periods import Month, Quarter, year_name
-from xl_outcomes.tables import SPECS, Tables, blank, to_date
+from xl_outcomes.tables import Tables, blank
 
 TO_BE_CONFIRMED = "To be confirmed"
 SECTIONS = (

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from xl_outcomes.contract import RATINGS
 from xl_outcomes.exact import to_float
 from xl_outcomes.framework import Framework, Indicator, Outcome
 from xl_outcomes.periods import Quarter
@@ -16,7 +17,7 @@ from xl_outcomes.quarter import Rated
 from xl_outcomes.reporting.readback import Words, words_given
 from xl_outcomes.reporting.view import INDICATOR_TABLES, View, ViewSheet
 from xl_outcomes.standing import recent_figures
-from xl_outcomes.tables import RATINGS, Tables, frame, get
+from xl_outcomes.tables import Tables, frame, get
 
 INDENT = "    "
 _WORDS_OF_STATES = {"Rated": "", "Baseline year": "Baseline year", "Data only": "For information"}

@@ -6,52 +6,34 @@ A fault of the form stops the whole return; an error stops its row; a query hold
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
 from xl_outcomes.errors import InputError
-from xl_outcomes.figures import Observation
 from xl_outcomes.framework import Indicator
 from xl_outcomes.issues import Issue
 from xl_outcomes.periods import Period, Quarter, parse_period
-from xl_outcomes.rating import display
 from xl_outcomes.returns.claims import Claim, entry_issue, make_claim
 from xl_outcomes.returns.expected import (
     FORM_VERSION,
-    LOCKED,
     OPEN,
     STAMP,
-    checksum,
     due_date,
-    due_rows,
     last_values,
-    make_form,
     periods_of,
     plain,
-    row_figure,
 )
 from xl_outcomes.returns.reading import Entry, Return
+from xl_outcomes.returns.relations import (
+    ACCEPTED,
+    PART,
+    REJECTED,
+    TAKEN_IN,
+    WITH_WARNINGS,
+    Beside,
+    Context,
+    check_relations,
+)
 from xl_outcomes.returns.rules import check_claims
-from xl_outcomes.standing import History, assess
-from xl_outcomes.tables import Table
 from xl_outcomes.targets import held_to, in_force
-
-ACCEPTED, WITH_WARNINGS, PART, REJECTED = "accepted", "accepted with warnings", "part accepted", "rejected"
-TAKEN_IN = (ACCEPTED, WITH_WARNINGS, PART)
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What returns are checked against: the master's history, the period asked for, the day, and the register."""
-
-    history: History
-    period: Quarter
-    today: dt.date
-    register: Table
-
-    @property
-    def owners(self) -> frozenset[str]:
-        """The data owners that the framework knows."""
-        return frozenset(i.data_owner for i in self.history.framework.indicators.values() if i.data_owner)
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +242,9 @@ def _conclude(
     queries = {id(c): tuple(i for i in by_claim.get(id(c), []) if i.severity == "query") for c in live}
     accepted = tuple(c for c in live if not queries[id(c)])
     held = tuple((c, queries[id(c)]) for c in live if queries[id(c)])
-    issues = (*found.issues, *rule_issues, *_relations(found, live, accepted, context, before))
+    same = [c for c in before if (c.owner, c.period) == (owner, str(context.period)) and c.status in TAKEN_IN]
+    beside = Beside(found.source, owner, found.claims, live, accepted, [(c.source, c.accepted) for c in same])
+    issues = (*found.issues, *rule_issues, *check_relations(beside, context))
     issues = _in_order(tuple(replace(i, owner=owner, file=found.source.file) for i in issues))
     whole = context.history.settings.accept == "Whole returns"
     if whole and any(i.severity == "error" for i in issues):
@@ -290,128 +274,3 @@ def _in_order(issues: tuple[Issue, ...]) -> tuple[Issue, ...]:
         return issue.sheet, int(digits or 0), issue.cell
 
     return tuple(sorted(dict.fromkeys(issues), key=place))
-
-
-def _relations(
-    found: _Sorted, live: Sequence[Claim], accepted: Sequence[Claim], context: Context, before: Sequence[Checked]
-) -> list[Issue]:
-    """What is seen only beside the rest: missing rows, changed locked cells, lateness, earlier returns, comments."""
-    return [
-        *_missing_rows(found, context),
-        *_locked_changed(found, context),
-        *_late(found, context),
-        *_resubmission(found, accepted, context, before),
-        *_uncommented(live, context),
-    ]
-
-
-def _missing_rows(found: _Sorted, context: Context) -> list[Issue]:
-    present = {(e.text("Ref"), e.text("Period")) for e in found.source.entries}
-    claimed = {(c.indicator.ref, c.period) for c in found.claims}
-    issues = []
-    for indicator, period in due_rows(context.history.framework, found.owner, context.period):
-        if (indicator.ref, period) not in claimed and (indicator.ref, str(period)) not in present:
-            message = f"{indicator.ref} ({indicator.title}) is due for {period} and is not in the return."
-            issues.append(Issue("row-missing", "warning", message, "Send its figure.", ref=indicator.ref))
-    return issues
-
-
-def _locked_changed(found: _Sorted, context: Context) -> list[Issue]:
-    came_back = [{h: e.cells[h].value for h in LOCKED if h in e.cells} for e in found.source.entries]
-    if checksum(came_back) == found.source.stamp["Checksum"]:
-        return []
-    form = make_form(context.history, found.owner, context.period)
-    sent = {(row.indicator.ref, row.period): row.locked for row in form.rows}
-    issues = []
-    for claim in found.claims:
-        locked = sent.get((claim.indicator.ref, claim.period), {})
-        for heading in LOCKED[2:]:
-            cell = claim.entry.cells.get(heading)
-            back = cell.value if cell else None
-            if not claim.revision and heading in claim.entry.columns and plain(back) != plain(locked.get(heading)):
-                message = (
-                    f'{heading} came back as "{plain(back)[:80]}"; the master has "{plain(locked.get(heading))[:80]}".'
-                )
-                fix = "The master's stands. If it is wrong, tell the performance officer."
-                issues.append(claim.issue("locked-changed", "warning", heading, message, fix))
-    return issues
-
-
-def _late(found: _Sorted, context: Context) -> list[Issue]:
-    due = due_date(context.history.framework, found.owner, context.period, context.history.settings)
-    if context.today <= due:
-        return []
-    days = (context.today - due).days
-    message = f"The return was due by {due:%d %B %Y} and came {days} day{'s' if days > 1 else ''} late."
-    return [Issue("late", "warning", message, "Nothing to correct.")]
-
-
-def _resubmission(
-    found: _Sorted, accepted: Sequence[Claim], context: Context, before: Sequence[Checked]
-) -> list[Issue]:
-    earlier = [
-        str(row["File"])
-        for row in context.register.rows()
-        if (row["Data owner"], row["Period"]) == (found.owner, str(context.period))
-        and row["Status"] in TAKEN_IN
-        and row["SHA-256"] != found.source.sha256
-    ]
-    same = [c for c in before if (c.owner, c.period) == (found.owner, str(context.period)) and c.status in TAKEN_IN]
-    earlier += [c.source.file for c in same if c.source.sha256 != found.source.sha256]
-    if not earlier:
-        return []
-    claimed = {(c.indicator.ref, c.period): c for checked in same for c in checked.accepted}
-    changes = [text for c in accepted if (text := _difference(c, claimed.get((c.indicator.ref, c.period)), context))]
-    message = f"A return was taken in before ({earlier[-1]}). What differs: {'; '.join(changes) or 'nothing'}."
-    return [Issue("resubmission", "warning", message, "The newer rows are used; the older are kept.")]
-
-
-def _difference(claim: Claim, earlier: Claim | None, context: Context) -> str:
-    old = context.history.council_figures(claim.indicator).get(claim.period)
-    before = earlier.figure if earlier else row_figure(claim.indicator, old.value, old.pair) if old else None
-    if claim.figure == before:
-        return ""
-    words = ["nothing" if f is None else display(f, claim.indicator) for f in (before, claim.figure)]
-    return f"{claim.indicator.ref} {claim.period}: {words[0]} to {words[1]}"
-
-
-def _uncommented(live: Sequence[Claim], context: Context) -> list[Issue]:
-    """Warnings where the quarter's rating with these figures asks for a commentary or a corrective action."""
-    groups: dict[str, list[Claim]] = {}
-    for claim in live:
-        if not claim.revision:
-            groups.setdefault(claim.indicator.ref, []).append(claim)
-    commented = ("Red",) if context.history.settings.comment_on == "Red" else ("Amber", "Red")
-    issues = []
-    for ref, claims in groups.items():
-        rating = assess(_with_claims(context.history, claims), ref, context.period).rating
-        last = claims[-1]
-        if rating in commented and not any(c.commentary for c in claims):
-            message = f"{ref} will be {rating}, and there is no commentary."
-            fix = "Say in a sentence or two why, and what it means."
-            issues.append(last.issue("commentary-missing", "warning", "Commentary", message, fix))
-        if rating == "Red" and not any(c.corrective_action for c in claims):
-            message = f"{ref} will be Red, and there is no corrective action."
-            fix = "Say what is being done, by whom and by when."
-            issues.append(last.issue("action-missing", "warning", "Corrective action", message, fix))
-    return issues + [i for c in live if c.revision and not c.commentary for i in [_no_reason(c)]]
-
-
-def _no_reason(claim: Claim) -> Issue:
-    message = f"The revision of {claim.indicator.ref} for {claim.period} has no reason."
-    return claim.issue("commentary-missing", "warning", "Reason", message, "Say why the figure has changed.")
-
-
-def _with_claims(history: History, claims: Sequence[Claim]) -> History:
-    ref = claims[0].indicator.ref
-    areas = history.observed.get(ref, {})
-    figures = {**areas.get("", {}), **{c.period: as_observation(c) for c in claims if c.given or c.code}}
-    return replace(history, observed={ref: {**areas, "": figures}})
-
-
-def as_observation(claim: Claim) -> Observation:
-    """A claim as the observation that it becomes."""
-    pair: tuple[Fraction, Fraction] | None = claim.pair if claim.indicator.calculation == "Ratio" else None
-    return Observation(
-        claim.period, "", claim.value, pair, claim.code, claim.forecast, dt.datetime.max, 0, claim.commentary
-    )

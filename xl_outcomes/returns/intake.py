@@ -10,11 +10,12 @@ from xl_outcomes.figures import is_yes
 from xl_outcomes.framework import ref_text
 from xl_outcomes.issues import Issue
 from xl_outcomes.periods import Quarter, parse_period
-from xl_outcomes.returns.checks import TAKEN_IN, Checked
+from xl_outcomes.returns.checks import Checked
 from xl_outcomes.returns.claims import Claim
 from xl_outcomes.returns.expected import FIGURES
 from xl_outcomes.returns.reading import Return
 from xl_outcomes.returns.register import AWAITING, OVERDUE
+from xl_outcomes.returns.relations import TAKEN_IN
 from xl_outcomes.tables import Table, Tables, change, extend, get
 
 WITHDRAWN = "withdrawn"

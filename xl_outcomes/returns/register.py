@@ -3,8 +3,9 @@
 import datetime as dt
 from collections.abc import Sequence
 
+from xl_outcomes.columns import to_date
 from xl_outcomes.returns.expected import Form
-from xl_outcomes.tables import Table, change, extend, to_date
+from xl_outcomes.tables import Table, change, extend
 
 AWAITING, OVERDUE = "awaiting", "overdue"
 

@@ -10,13 +10,14 @@ from functools import cache
 from statistics import median
 from typing import TYPE_CHECKING
 
+from xl_outcomes.contract import SHORTHAND
 from xl_outcomes.exact import rounded, show
 from xl_outcomes.figures import NO_FIGURE
 from xl_outcomes.issues import Issue
 from xl_outcomes.rating import display
 from xl_outcomes.returns.claims import Claim
 from xl_outcomes.settings import Settings
-from xl_outcomes.tables import SHORTHAND, frame
+from xl_outcomes.tables import frame
 
 if TYPE_CHECKING:
     import pandera.pandas as pa

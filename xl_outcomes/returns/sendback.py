@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from xl_outcomes.issues import Issue, blocking
-from xl_outcomes.returns.checks import Checked, Context
+from xl_outcomes.returns.checks import Checked
 from xl_outcomes.returns.expected import OPEN, REVISION_HEADINGS, Fault, Form, FormRow, make_form, plain
 from xl_outcomes.returns.reading import Entry, tidy
+from xl_outcomes.returns.relations import Context
 from xl_outcomes.workbook.cell_types import Cell
 
 

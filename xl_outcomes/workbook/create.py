@@ -10,8 +10,9 @@ from typing import Any
 import pandas as pd
 from xlsxwriter.utility import xl_col_to_name
 
+from xl_outcomes.columns import Column
+from xl_outcomes.contract import SPECS, Spec
 from xl_outcomes.reporting.view import View, ViewSheet
-from xl_outcomes.tables import SPECS, Column, Spec
 from xl_outcomes.workbook.entry_help import Lists, column_help, setting_help
 from xl_outcomes.workbook.read_me import Entry, write_read_me
 from xl_outcomes.workbook.styles import (

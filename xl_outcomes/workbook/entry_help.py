@@ -7,8 +7,8 @@ from typing import Any
 
 from xlsxwriter.utility import xl_col_to_name
 
+from xl_outcomes.columns import Column
 from xl_outcomes.settings import KINDS
-from xl_outcomes.tables import Column
 from xl_outcomes.workbook.styles import Book, put, words
 
 Rule = dict[str, Any]

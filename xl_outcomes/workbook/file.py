@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from xl_outcomes.contract import NEEDED, SPECS, Spec
 from xl_outcomes.errors import FileError, InputError, WorkbookError
 from xl_outcomes.periods import parse_quarter
 from xl_outcomes.reporting.view import INDICATOR_TABLES, View, ViewSheet
-from xl_outcomes.tables import NEEDED, SPECS, Spec, Table, Tables, frame
+from xl_outcomes.tables import Table, Tables, frame
 from xl_outcomes.workbook.add_sheet import NewSheet
 from xl_outcomes.workbook.cells import Cell, NamedTable, Sheet, read_book
 from xl_outcomes.workbook.patch import KEEP, Row, TableWrite, patch

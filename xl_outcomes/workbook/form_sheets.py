@@ -6,9 +6,9 @@ from typing import Any
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from xl_outcomes.contract import SHORTHAND
 from xl_outcomes.figures import NO_FIGURE
 from xl_outcomes.returns.expected import FIGURES, REVISION_HEADINGS, STAMP_SHEET, Fault, Form
-from xl_outcomes.tables import SHORTHAND
 from xl_outcomes.workbook.entry_help import Lists, Rule, dropdown, length_check, message, number_check
 from xl_outcomes.workbook.styles import NOTE, RIGHT, TITLE, Book, add_table, link, put, set_height, text_height, words
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from xl_outcomes.contract import SEVERITIES
 from xl_outcomes.periods import Month
 from xl_outcomes.returns.expected import FIGURES, HEADINGS, LOCKED, OPEN, Fault, Form, FormRow
-from xl_outcomes.tables import SEVERITIES
 from xl_outcomes.workbook.entry_help import message
 from xl_outcomes.workbook.form_sheets import (
     CELL,

@@ -1,0 +1,173 @@
+"""What is seen only beside the rest: what a return lacks, what came before it, what its figures will mean.
+
+The checks that look past a single row (docs/rules/returns.md).
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from xl_outcomes.figures import Observation
+from xl_outcomes.issues import Issue
+from xl_outcomes.periods import Quarter
+from xl_outcomes.rating import display
+from xl_outcomes.returns.claims import Claim
+from xl_outcomes.returns.expected import LOCKED, checksum, due_date, due_rows, make_form, plain, row_figure
+from xl_outcomes.returns.reading import Return
+from xl_outcomes.standing import History, assess
+from xl_outcomes.tables import Table
+
+ACCEPTED, WITH_WARNINGS, PART, REJECTED = "accepted", "accepted with warnings", "part accepted", "rejected"
+TAKEN_IN = (ACCEPTED, WITH_WARNINGS, PART)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What returns are checked against: the master's history, the period asked for, the day, and the register."""
+
+    history: History
+    period: Quarter
+    today: dt.date
+    register: Table
+
+    @property
+    def owners(self) -> frozenset[str]:
+        """The data owners that the framework knows."""
+        return frozenset(i.data_owner for i in self.history.framework.indicators.values() if i.data_owner)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A return with its rows known: all its claims, those without an error, those that go in, and earlier returns.
+
+    `earlier` are the files that the same owner sent before in this batch, with their claims that went in.
+    """
+
+    source: Return
+    owner: str
+    claims: Sequence[Claim]
+    live: Sequence[Claim]
+    accepted: Sequence[Claim]
+    earlier: Sequence[tuple[Return, Sequence[Claim]]]
+
+
+def check_relations(found: Beside, context: Context) -> list[Issue]:
+    """What is seen only beside the rest: missing rows, changed locked cells, lateness, earlier returns, comments."""
+    return [
+        *_missing_rows(found, context),
+        *_locked_changed(found, context),
+        *_late(found, context),
+        *_resubmission(found, context),
+        *_uncommented(found.live, context),
+    ]
+
+
+def _missing_rows(found: Beside, context: Context) -> list[Issue]:
+    present = {(e.text("Ref"), e.text("Period")) for e in found.source.entries}
+    claimed = {(c.indicator.ref, c.period) for c in found.claims}
+    issues = []
+    for indicator, period in due_rows(context.history.framework, found.owner, context.period):
+        if (indicator.ref, period) not in claimed and (indicator.ref, str(period)) not in present:
+            message = f"{indicator.ref} ({indicator.title}) is due for {period} and is not in the return."
+            issues.append(Issue("row-missing", "warning", message, "Send its figure.", ref=indicator.ref))
+    return issues
+
+
+def _locked_changed(found: Beside, context: Context) -> list[Issue]:
+    came_back = [{h: e.cells[h].value for h in LOCKED if h in e.cells} for e in found.source.entries]
+    if checksum(came_back) == found.source.stamp["Checksum"]:
+        return []
+    form = make_form(context.history, found.owner, context.period)
+    sent = {(row.indicator.ref, row.period): row.locked for row in form.rows}
+    issues = []
+    for claim in found.claims:
+        locked = sent.get((claim.indicator.ref, claim.period), {})
+        for heading in LOCKED[2:]:
+            cell = claim.entry.cells.get(heading)
+            back = cell.value if cell else None
+            if not claim.revision and heading in claim.entry.columns and plain(back) != plain(locked.get(heading)):
+                message = (
+                    f'{heading} came back as "{plain(back)[:80]}"; the master has "{plain(locked.get(heading))[:80]}".'
+                )
+                fix = "The master's stands. If it is wrong, tell the performance officer."
+                issues.append(claim.issue("locked-changed", "warning", heading, message, fix))
+    return issues
+
+
+def _late(found: Beside, context: Context) -> list[Issue]:
+    due = due_date(context.history.framework, found.owner, context.period, context.history.settings)
+    if context.today <= due:
+        return []
+    days = (context.today - due).days
+    message = f"The return was due by {due:%d %B %Y} and came {days} day{'s' if days > 1 else ''} late."
+    return [Issue("late", "warning", message, "Nothing to correct.")]
+
+
+def _resubmission(found: Beside, context: Context) -> list[Issue]:
+    earlier = [
+        str(row["File"])
+        for row in context.register.rows()
+        if (row["Data owner"], row["Period"]) == (found.owner, str(context.period))
+        and row["Status"] in TAKEN_IN
+        and row["SHA-256"] != found.source.sha256
+    ]
+    earlier += [source.file for source, _ in found.earlier if source.sha256 != found.source.sha256]
+    if not earlier:
+        return []
+    claimed = {(c.indicator.ref, c.period): c for _, claims in found.earlier for c in claims}
+    differences = (_difference(c, claimed.get((c.indicator.ref, c.period)), context) for c in found.accepted)
+    changes = [text for text in differences if text]
+    message = f"A return was taken in before ({earlier[-1]}). What differs: {'; '.join(changes) or 'nothing'}."
+    return [Issue("resubmission", "warning", message, "The newer rows are used; the older are kept.")]
+
+
+def _difference(claim: Claim, earlier: Claim | None, context: Context) -> str:
+    old = context.history.council_figures(claim.indicator).get(claim.period)
+    before = earlier.figure if earlier else row_figure(claim.indicator, old.value, old.pair) if old else None
+    if claim.figure == before:
+        return ""
+    words = ["nothing" if f is None else display(f, claim.indicator) for f in (before, claim.figure)]
+    return f"{claim.indicator.ref} {claim.period}: {words[0]} to {words[1]}"
+
+
+def _uncommented(live: Sequence[Claim], context: Context) -> list[Issue]:
+    """Warnings where the quarter's rating with these figures asks for a commentary or a corrective action."""
+    groups: dict[str, list[Claim]] = {}
+    for claim in live:
+        if not claim.revision:
+            groups.setdefault(claim.indicator.ref, []).append(claim)
+    commented = ("Red",) if context.history.settings.comment_on == "Red" else ("Amber", "Red")
+    issues = []
+    for ref, claims in groups.items():
+        rating = assess(_with_claims(context.history, claims), ref, context.period).rating
+        last = claims[-1]
+        if rating in commented and not any(c.commentary for c in claims):
+            message = f"{ref} will be {rating}, and there is no commentary."
+            fix = "Say in a sentence or two why, and what it means."
+            issues.append(last.issue("commentary-missing", "warning", "Commentary", message, fix))
+        if rating == "Red" and not any(c.corrective_action for c in claims):
+            message = f"{ref} will be Red, and there is no corrective action."
+            fix = "Say what is being done, by whom and by when."
+            issues.append(last.issue("action-missing", "warning", "Corrective action", message, fix))
+    return issues + [i for c in live if c.revision and not c.commentary for i in [_no_reason(c)]]
+
+
+def _no_reason(claim: Claim) -> Issue:
+    message = f"The revision of {claim.indicator.ref} for {claim.period} has no reason."
+    return claim.issue("commentary-missing", "warning", "Reason", message, "Say why the figure has changed.")
+
+
+def _with_claims(history: History, claims: Sequence[Claim]) -> History:
+    ref = claims[0].indicator.ref
+    areas = history.observed.get(ref, {})
+    figures = {**areas.get("", {}), **{c.period: _observation(c) for c in claims if c.given or c.code}}
+    return replace(history, observed={ref: {**areas, "": figures}})
+
+
+def _observation(claim: Claim) -> Observation:
+    """A claim as the observation that it becomes."""
+    pair: tuple[Fraction, Fraction] | None = claim.pair if claim.indicator.calculation == "Ratio" else None
+    return Observation(
+        claim.period, "", claim.value, pair, claim.code, claim.forecast, dt.datetime.max, 0, claim.commentary
+    )

@@ -285,3 +285,24 @@ def test_texts_that_look_like_formulas_stay_texts(run: Command, world: World, ma
     book = openpyxl.load_workbook(master)
     cells = [c for row in book["Observations"].iter_rows() for c in row if c.value in (said, "@cmd")]
     assert [(c.value, c.data_type) for c in cells] == [(said, "s"), ("@cmd", "s")]
+
+
+def test_a_report_needs_the_ratings_that_the_workbook_shows(run: Command, world: World, master: Path) -> None:
+    out = world.folder / "reports"
+    ended = run("report", master, "cabinet-performance", "--out", out, *QUARTER)
+    assert (ended.code, "has not been rated" in ended.err) == (2, True)
+    run("rate", master, *QUARTER)
+    assert run("report", master, "cabinet-performance", "--out", out, *QUARTER, "--dry-run").code == 0
+    assert not out.exists()
+    assert run("report", master, "cabinet-performance", "--out", out, *QUARTER).code == 0
+    assert [p.name for p in out.iterdir()] == ["cabinet-performance 2025-26-Q1.docx"]
+    run("import", master, world.send(), *QUARTER)
+    ended = run("report", master, "cabinet-performance", "--out", out, *QUARTER)
+    assert (ended.code, "other figures or ratings" in ended.err) == (2, True)
+
+
+def test_the_demo_needs_a_folder_of_its_own(run: Command, tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("keep me")
+    ended = run("demo", tmp_path)
+    assert (ended.code, "there already" in ended.err) == (2, True)
+    assert [p.name for p in tmp_path.iterdir()] == ["mine.txt"]

@@ -65,12 +65,11 @@ def demo(
 
 
 @app.command()
-def new(master: Master, framework: Framework = DEFAULT_FRAMEWORK) -> None:
+def new(master: Master, framework: Framework = DEFAULT_FRAMEWORK, dry_run: DryRun = False) -> None:
     """Make a master workbook from a starter."""
     from xl_outcomes import commands
 
-    commands.new_master(master, framework)
-    typer.echo(f"{master} is ready: open it in Excel, or run xl-outcomes check {master}")
+    typer.echo(commands.new_master(commands.Run(master, dry_run=dry_run), framework))
 
 
 @app.command()
@@ -221,12 +220,14 @@ def report(
     out: Out,
     period: Period = None,
     today: Today = None,
+    dry_run: DryRun = False,
 ) -> None:
-    """Write committee reports in Word."""
+    """Write committee reports in Word, from the quarter's ratings."""
     from xl_outcomes import commands
 
-    for path in commands.report(commands.Run(master, period, today), names, out):
-        typer.echo(f"Written: {path}")
+    run = commands.Run(master, period, today, dry_run=dry_run)
+    for path in commands.report(run, names, out):
+        typer.echo(run.say(f"{'Write' if dry_run else 'Written'}: {path}"))
 
 
 @app.command()

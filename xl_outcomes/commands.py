@@ -58,14 +58,16 @@ class Run:
         return f"Would do, and has not: {text}" if self.dry_run else text
 
 
-def new_master(path: Path, framework: str) -> None:
-    """Copies a starter to a path that is free."""
-    source = resources.starter(framework)
+def new_master(run: Run, framework: str) -> str:
+    """Copies a starter to a path that is free; returns the summary."""
+    source, path = resources.starter(framework), run.path
     if path.exists():
         raise FileError("file-open", f"{path} is there already.", "Choose another name, or move it away.")
     if path.suffix.lower() != ".xlsx":
         raise InputError(f"A master is an .xlsx workbook, and {path.name} is not.", "Give it a name ending in .xlsx.")
-    write_new(path, source.read_bytes())
+    if not run.dry_run:
+        write_new(path, source.read_bytes())
+    return run.say(f"{path} is a new master. Open it in Excel, or run xl-outcomes check {path}")
 
 
 def check(path: Path) -> tuple[Issue, ...]:
@@ -157,11 +159,12 @@ def report(run: Run, names: Sequence[str], out: Path) -> list[Path]:
             raise InputError(f'There is no report "{name}".', f"Choose from: {', '.join(known)}.")
     master, now = read_master(run.path), run.now()
     period = run.quarter(master)
-    rated, step = steps.rate(master.tables, period, now)
-    tables = {**master.tables, **step.changed}
+    rated = steps.rated_already(master.tables, period, now)
+    if run.dry_run:
+        return [out / f"{name} {period.file_name}.docx" for name in names]
     written = []
     for name in track(list(names), "Writing reports"):
-        facts = gather(rated, tables, name)
+        facts = gather(rated, master.tables, name)
         pictures = {"rag_chart": rag_chart(facts)}
         data = render(resources.template(known[name].template), fields(facts), pictures, title=known[name].title)
         written.append(write_new(out / f"{name} {period.file_name}.docx", data))

@@ -74,7 +74,8 @@ def outcome_reason(rolled: Rolled, settings: Settings) -> str:
     if rolled.rating == NOTHING_DUE:
         text = "Nothing due this quarter."
     elif rolled.rating == INSUFFICIENT:
-        text = f"Insufficient data: {count}, {show(settings.minimum_coverage * 100)}% is needed."
+        needed = f", {show(settings.minimum_coverage * 100)}% is needed" if rolled.rated else ""
+        text = f"Insufficient data: {count}{needed}."
     elif rolled.override:
         words = f"Reason: {rolled.override.reason.rstrip('.')}. Approved by {rolled.override.approved_by}."
         text = f"{rolled.rating} by override; calculated {rolled.calculated}, {count}. {words}"

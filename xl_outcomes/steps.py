@@ -158,6 +158,20 @@ def rate(tables: Tables, period: Quarter, now: Now, shown: Sequence[Table] = ())
     return rated, Step(changed, summary, make_views(rated, {**tables, **changed}))
 
 
+def rated_already(tables: Tables, period: Quarter, now: Now) -> Rated:
+    """A quarter's ratings for a report; raises InputError where Results does not hold the same ones."""
+    rated = rate_quarter(tables, period, now.today)
+    listed = get(tables, "Results").frame
+    columns = ["Indicator", "Value", "Rating"]
+    held, fresh = (f[columns].to_dict("records") for f in (listed[listed["Period"] == str(period)], rated.results))
+    if sorted(held, key=str) != sorted(fresh, key=str):
+        found = "has not been rated" if not held else "has other figures or ratings now than when it was rated"
+        raise InputError(
+            f"{period} {found}.", "Rate it first, so that report and workbook say the same: xl-outcomes rate."
+        )
+    return rated
+
+
 def _logged(tables: Tables, now: Now, action: str, detail: str) -> Table:
     return log(tables, now.at, now.who, action, detail)
 

@@ -228,9 +228,9 @@ def _outcome_warnings(table: Table, framework: Framework) -> Found:
             yield _warn(table, row, "outcome-unmeasured", "Ref", f"No indicator hangs on {outcome.ref}.")
         if outcome.tier == 1 and not _live_under(framework, outcome.ref):
             yield _warn(table, row, "priority-unmeasured", "Ref", f"No live indicator is under {outcome.ref}.")
-        if not outcome.portfolio_holder or not outcome.responsible_officer:
-            heading = "Responsible officer" if outcome.portfolio_holder else "Portfolio holder"
-            yield _warn(table, row, "nobody-responsible", heading, f"{outcome.ref} has no {heading.lower()}.")
+        for heading in ("Responsible officer", "Portfolio holder"):
+            if row[heading] is None:
+                yield _warn(table, row, "nobody-responsible", heading, f"{outcome.ref} has no {heading.lower()}.")
 
 
 def _indicator_warnings(table: Table, framework: Framework, timelines: Timelines, period: Quarter | None) -> Found:

@@ -23,7 +23,7 @@ class Spec:
         return tuple(c.heading for c in self.columns)
 
     def column(self, heading: str) -> Column:
-        """The column of that heading; KeyError where there is none."""
+        """The column of that heading."""
         return next(c for c in self.columns if c.heading == heading)
 
 

@@ -1,7 +1,6 @@
 """The demonstration: a new master, four quarters with their forms, returns, queries, ratings and reports."""
 
 import datetime as dt
-import shutil
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -59,12 +58,9 @@ def run(directory: Path, framework: str, say: Say) -> None:
 
 def _fresh(directory: Path, framework: str) -> Path:
     source = resources.starter(framework)
-    master = directory / f"{framework} master.xlsx"
-    if directory.exists() and any(directory.iterdir()):
-        if not master.is_file():
-            raise InputError(f"{directory} is not empty.", "Give a folder that is empty or not there yet.")
-        shutil.rmtree(directory)
-    return write_new(master, source.read_bytes())
+    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+        raise InputError(f"{directory} is there already.", "Give another folder, or delete that one first.")
+    return write_new(directory / f"{framework} master.xlsx", source.read_bytes())
 
 
 def _play(quarter: _Quarter, say: Say) -> None:

@@ -52,7 +52,7 @@ def create_master(
 ) -> bytes:
     """A new master as the bytes of an .xlsx file; the same input gives the same bytes.
 
-    `tables` holds a frame for each table that the master is to have, with the headings of `tables.SPECS`; a frame may
+    `tables` holds a frame for each table that the master is to have, with the headings of the contract; a frame may
     be empty. `created` is the time in the file's properties.
     """
 

@@ -1,0 +1,68 @@
+"""Every command that the README shows does what it says, one after the other, as an officer would type them."""
+
+import datetime as dt
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from xl_outcomes.cli import main
+from xl_outcomes.demo import owners
+from xl_outcomes.files import write_new
+from xl_outcomes.periods import Quarter
+from xl_outcomes.quarter import prepare
+from xl_outcomes.returns.expected import make_forms
+from xl_outcomes.workbook.file import read_master
+from xl_outcomes.workbook.forms import create_form
+
+README = Path(__file__).parents[2] / "README.md"
+PERIOD = Quarter(2025, 1)
+
+
+def commands() -> list[list[str]]:
+    """The xl-outcomes commands of the README's table, in order, as words."""
+    shown = re.findall(r"^\| `xl-outcomes ([^`]+)`", README.read_text(encoding="utf-8"), re.MULTILINE)
+    return [shlex.split(line) for line in shown]
+
+
+def run(*words: str) -> int:
+    with pytest.raises(SystemExit) as ended:
+        main(list(words))
+    return int(ended.value.code or 0)
+
+
+def send_returns(master: Path, folder: Path) -> None:
+    """What the owners send, with one figure that must be queried."""
+    history = prepare(read_master(master).tables, PERIOD, PERIOD.end).history
+    for form in make_forms(history, PERIOD):
+        filled = owners.fill(form, history)
+        if form.owner == "Communities":
+            filled, _ = owners.spoil(filled, (owners.FRACTION,))
+        write_new(folder / form.file_name, create_form(filled, created=dt.datetime.combine(PERIOD.end, dt.time(12))))
+
+
+def test_every_command_of_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    shown = commands()
+    assert [words[0] for words in shown] == [
+        *("new", "check", "forms", "validate", "import", "settle", "withdraw", "rate", "report"),
+    ]
+    for words in shown:
+        code = run(*_told(words))
+        assert code in ((1,) if words[0] in ("validate", "import") else (0,)), words
+    assert list(Path("reports").glob("*.docx"))
+    assert list(Path("to correct").glob("*.xlsx"))
+
+
+def _told(words: list[str]) -> list[str]:
+    """The words as typed; before returns are needed they are sent, and the query's number is looked up."""
+    if words[0] == "validate":
+        send_returns(Path("master.xlsx"), Path("returns"))
+    if words[0] == "settle":
+        issues = read_master(Path("master.xlsx")).tables["Issues"].rows()
+        number = next(r["Issue"] for r in issues if r["Severity"] == "query" and r["Status"] == "Open")
+        words = [words[0], words[1], number, *words[3:]]
+    period = () if words[0] in ("new", "check", "withdraw") else ("--period", str(PERIOD))
+    day = () if words[0] in ("new", "check") else ("--today", "2025-07-15")
+    return [*words, *period, *day]

@@ -64,7 +64,6 @@ def make_master(rows: Iterable[Mapping[str, str]], targets: Mapping[str, str]) -
             {"Setting": "Council", "Value": "Published figures"},
             {"Setting": "Framework", "Value": "published"},
             {"Setting": "Current period", "Value": str(first)},
-            {"Setting": "Plausible change", "Value": 1000.0},
         ],
         "Outcomes": [{"Ref": "P", "Tier": 1.0, "Title": "Help in a crisis comes in time"}],
         "Indicators": [_indicator(code, council) for code, council in pairs],

@@ -21,7 +21,8 @@ def test_the_shipped_workbook_equals_its_sources(name: str) -> None:
     shipped, built = (zipfile.ZipFile(BytesIO(d)) for d in (resources.starter(name).read_bytes(), build_starter(name)))
     assert shipped.namelist() == built.namelist()
     for part in shipped.namelist():
-        assert shipped.read(part) == built.read(part), f"{part}: run python -m xl_outcomes.starters"
+        same = shipped.read(part) == built.read(part)
+        assert same, f"{part} is not what the sources give: run python -m xl_outcomes.starters"
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -10,7 +10,7 @@ from random import Random
 
 from xl_outcomes.exact import rounded, to_float
 from xl_outcomes.framework import Indicator
-from xl_outcomes.periods import Period
+from xl_outcomes.periods import Period, Quarter
 from xl_outcomes.rating import meets_target
 from xl_outcomes.returns.expected import Form, FormRow, last_values
 from xl_outcomes.standing import History
@@ -71,8 +71,11 @@ def _figure(indicator: Indicator, period: Period, history: History, random: Rand
     """A figure a little off the one before, within what is plausible."""
     before = last_values(history, indicator, period)
     usual = before[-4] if len(before) >= 4 else before[-1] if before else Fraction(50)
-    drift = Fraction(random.randint(-50, 60), 1000) * (-1 if indicator.polarity == "Lower is better" else 1)
-    figure = usual * (1 + drift)
+    aim = _aim(indicator, period, history)
+    better = random.randint(-35, 50) if aim is not None else random.randint(-15, 110)
+    if aim is not None:
+        usual += (aim - usual) * Fraction(random.randint(2, 12), 10)
+    figure = usual * (1 + Fraction(better, 1000) * (-1 if indicator.polarity == "Lower is better" else 1))
     if indicator.unit == "Percentage":
         figure = min(figure, Fraction(99))
     if indicator.highest is not None:
@@ -80,6 +83,17 @@ def _figure(indicator: Indicator, period: Period, history: History, random: Rand
     if indicator.lowest is not None:
         figure = max(figure, indicator.lowest)
     return rounded(figure, 0 if indicator.unit == "Count" else indicator.decimals)
+
+
+def _aim(indicator: Indicator, period: Period, history: History) -> Fraction | None:
+    """The target that one figure by itself is held to, towards which services work; None for sums over time."""
+    quarter = period if isinstance(period, Quarter) else period.quarter
+    summed = indicator.aggregation == "Sum" and indicator.calculation == "Value" and indicator.frequency == "Monthly"
+    target = in_force(history.timelines, indicator, quarter)
+    if target is None or target.wrong or indicator.year_to_date or summed:
+        return None
+    held = held_to(target, indicator, quarter, history.settings)
+    return (held.lower + held.upper) / 2 if held.lower is not None and held.upper is not None else held.target
 
 
 def _words(indicator: Indicator, form: Form, history: History, figure: Fraction) -> Typed:
@@ -111,7 +125,8 @@ def _is_ratio(row: FormRow, typed: Mapping[str, object]) -> bool:
 
 
 def _has_most(row: FormRow, typed: Mapping[str, object]) -> bool:
-    return _is_value(row, typed) and row.indicator.highest is not None and bool(typed["Value"])
+    value, most = typed.get("Value"), row.indicator.highest
+    return _is_value(row, typed) and isinstance(value, float) and most is not None and most < Fraction(value) * 2
 
 
 def _just_above(row: FormRow) -> float | None:

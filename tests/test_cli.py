@@ -306,3 +306,29 @@ def test_the_demo_needs_a_folder_of_its_own(run: Command, tmp_path: Path) -> Non
     ended = run("demo", tmp_path)
     assert (ended.code, "there already" in ended.err) == (2, True)
     assert [p.name for p in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_undo_takes_the_last_action_back_and_the_log_goes_on(run: Command, world: World, master: Path) -> None:
+    before = {n: t.frame for n, t in tables_of(master).items()}
+    run("import", master, world.send(), *QUARTER, "--by", "Officer")
+    ended = run("undo", master, "--today", "2025-07-11", "--by", "Manager")
+    assert (ended.code, ended.out) == (0, "Undone: Import return.\n")
+    after = tables_of(master)
+    assert after["Observations"].frame.equals(before["Observations"])
+    log = json.loads(run("log", master, "--json").out)["log"]
+    assert [(r["Who"], r["Action"]) for r in log] == [("Officer", "Import return"), ("Manager", "Undo")]
+    assert "Undone: Import return." in " ".join(run("log", master).out.split())
+    assert run("undo", master).code == 0
+    assert len(tables_of(master)["Observations"].frame) == len(before["Observations"]) + 3
+
+
+def test_undo_refuses_where_the_master_has_been_changed_since(run: Command, world: World, master: Path) -> None:
+    assert run("undo", master).code == 2
+    run("import", master, world.send(), *QUARTER)
+    book = openpyxl.load_workbook(master)
+    book["Settings"]["B3"] = "Changed by the officer"
+    book.save(master)
+    changed = master.read_bytes()
+    ended = run("undo", master)
+    assert (ended.code, "changed since the last action" in ended.err) == (2, True)
+    assert master.read_bytes() == changed

@@ -20,7 +20,7 @@ DOCS = sorted((ROOT / "docs").rglob("*.md"))
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *DOCS]
 COMMANDS = typer.main.get_command(app).commands
 RETURNS_CODE = [*(PACKAGE / "returns").glob("*.py")]
-READERS = [p for p in (PACKAGE / "workbook").glob("*.py") if p.name not in ("safe_write.py", "file.py")]
+READERS = [p for p in (PACKAGE / "workbook").glob("*.py") if p.name not in ("safe_write.py", "file.py", "undo.py")]
 CODE = re.compile(r"[a-z]+(-[a-z]+)*")
 
 

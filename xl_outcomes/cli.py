@@ -214,6 +214,28 @@ def rate(
 
 
 @app.command()
+def log(master: Master, json: Json = False) -> None:
+    """Show what was done to a master, when and by whom."""
+    from xl_outcomes import commands, output
+
+    rows = commands.log(master)
+    if json:
+        _print_json(output.log_json(rows))
+    else:
+        output.show_log(rows)
+
+
+@app.command()
+def undo(
+    master: Master, today: Today = None, by: By = None, dry_run: DryRun = False, allow_synced: Synced = False
+) -> None:
+    """Take the last action back, from its backup; a second undo brings it back again."""
+    from xl_outcomes import commands
+
+    typer.echo(commands.undo(commands.Run(master, None, today, by, dry_run, allow_synced)))
+
+
+@app.command()
 def report(
     master: Master,
     names: Annotated[list[str], typer.Argument(metavar="NAME...", help="See `xl-outcomes reports MASTER`.")],

@@ -20,6 +20,7 @@ from xl_outcomes.returns.sendback import corrected_form
 from xl_outcomes.returns.settle import ACCEPT, REJECT, USE, Decision, read_value
 from xl_outcomes.tables import get
 from xl_outcomes.workbook.file import Master, indicator_tables, read_master, save, updated
+from xl_outcomes.workbook.undo import last_write, remember
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,9 @@ class Run:
     def write(self, master: Master, step: steps.Step, now: steps.Now) -> None:
         """Writes what a step changed, unless this is a dry run."""
         data = updated(master, step.changed, step.views)
-        if not self.dry_run:
+        if not self.dry_run and data != master.data:
             save(master, data, now.at, allow_synced=self.allow_synced)
+            remember(master.path, data)
 
     def say(self, text: str) -> str:
         """The summary, saying where nothing was written."""
@@ -135,6 +137,22 @@ def rate(run: Run) -> tuple[Rated, steps.Step]:
     rated, step = steps.rate(master.tables, run.quarter(master), now, indicator_tables(master))
     run.write(master, step, now)
     return rated, steps.Step(step.changed, run.say(step.summary), step.views)
+
+
+def undo(run: Run) -> str:
+    """Takes the last action back; returns the summary."""
+    last, now = last_write(run.path), run.now()
+    step = steps.undo(last.now.tables, last.before.tables, now)
+    data = updated(last.before, step.changed)
+    if not run.dry_run:
+        save(last.now, data, now.at, allow_synced=run.allow_synced)
+        remember(run.path, data)
+    return run.say(step.summary)
+
+
+def log(path: Path) -> list[dict[str, object]]:
+    """The rows of a master's log, oldest first."""
+    return [dict(row) for row in get(read_master(path).tables, "Log").rows()]
 
 
 def reports(path: Path) -> tuple[ReportKind, ...]:

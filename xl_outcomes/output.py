@@ -2,7 +2,7 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from rich.console import Console
@@ -18,6 +18,7 @@ from xl_outcomes.returns.relations import PART, REJECTED
 from xl_outcomes.steps import Step
 
 Item = TypeVar("Item")
+_LOG = ("When", "Who", "Action", "Detail")
 _STYLES = {"error": "bold red", "query": "yellow", "warning": "cyan", "Red": "bold red", "Amber": "yellow"}
 
 
@@ -54,6 +55,19 @@ def rate_json(rated: Rated, step: Step) -> dict[str, Any]:
         "rollup": _records(rated.rollup),
         "issues": _records(issues[issues["Period"] == str(rated.period)]),
     }
+
+
+def log_json(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """The JSON of `log`."""
+    return {"log": [{h: row[h] for h in _LOG} for row in rows]}
+
+
+def show_log(rows: Iterable[Mapping[str, Any]]) -> None:
+    """The log for people."""
+    grid = Grid(*_LOG)
+    for row in rows:
+        grid.add_row(*(escape(str(row[h] if row[h] is not None else "")) for h in _LOG))
+    Console().print(grid)
 
 
 def failed(issues: Iterable[Issue]) -> bool:

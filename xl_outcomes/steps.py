@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from xl_outcomes.contract import RATINGS
+from xl_outcomes.contract import RATINGS, SPECS
 from xl_outcomes.errors import InputError
 from xl_outcomes.issues import Issue
 from xl_outcomes.periods import Quarter
@@ -156,6 +156,16 @@ def rate(tables: Tables, period: Quarter, now: Now, shown: Sequence[Table] = ())
     if typed or not results.frame.equals(get(tables, "Results").frame):
         changed["Log"] = _logged(tables, now, "Rate", summary)
     return rated, Step(changed, summary, make_views(rated, {**tables, **changed}))
+
+
+def undo(now_tables: Tables, before: Tables, now: Now) -> Step:
+    """The last action taken back: the log alone goes on, with the rows since and one that says so."""
+    known = len(get(before, "Log").frame)
+    since = [{h: r[h] for h in SPECS["Log"].headings} for r in list(get(now_tables, "Log").rows())[known:]]
+    undone = since[-1]["Action"] if since else "the last action"
+    summary = f"Undone: {undone}."
+    row = {"When": now.at, "Who": now.who, "Action": "Undo", "Detail": summary}
+    return Step({"Log": extend(get(before, "Log"), [*since, row])}, summary)
 
 
 def rated_already(tables: Tables, period: Quarter, now: Now) -> Rated:

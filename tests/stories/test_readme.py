@@ -46,7 +46,7 @@ def test_every_command_of_the_readme_runs(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.chdir(tmp_path)
     shown = commands()
     assert [words[0] for words in shown] == [
-        *("new", "check", "forms", "validate", "import", "settle", "withdraw", "rate", "report"),
+        *("new", "check", "forms", "validate", "import", "settle", "withdraw", "undo", "rate", "report"),
     ]
     for words in shown:
         code = run(*_told(words))
@@ -63,6 +63,6 @@ def _told(words: list[str]) -> list[str]:
         issues = read_master(Path("master.xlsx")).tables["Issues"].rows()
         number = next(r["Issue"] for r in issues if r["Severity"] == "query" and r["Status"] == "Open")
         words = [words[0], words[1], number, *words[3:]]
-    period = () if words[0] in ("new", "check", "withdraw") else ("--period", str(PERIOD))
+    period = () if words[0] in ("new", "check", "withdraw", "undo") else ("--period", str(PERIOD))
     day = () if words[0] in ("new", "check") else ("--today", "2025-07-15")
     return [*words, *period, *day]

@@ -9,8 +9,10 @@ import xlsxwriter
 from lxml import etree
 
 from xl_outcomes.errors import WorkbookError
-from xl_outcomes.workbook.add_sheet import NewSheet, Styles, Value, clean, escape, unescape
+from xl_outcomes.workbook.add_sheet import NewSheet
+from xl_outcomes.workbook.cell_values import Value, clean, escape, unescape
 from xl_outcomes.workbook.package import Package
+from xl_outcomes.workbook.package_styles import Styles
 from xl_outcomes.workbook.patch import Row, TableWrite, patch
 
 RESULTS = NewSheet(

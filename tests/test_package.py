@@ -10,6 +10,7 @@ import xlsxwriter
 
 from xl_outcomes.errors import FileError
 from xl_outcomes.workbook import package as module
+from xl_outcomes.workbook import zip_entries
 from xl_outcomes.workbook.package import Package, parse, stream, table_parts, workbook_part, worksheets
 
 
@@ -96,10 +97,10 @@ def test_untouched_entries_keep_bytes_and_order(maker: str) -> None:
 
 
 def test_a_zip64_record_keeps_its_sizes_when_it_moves() -> None:
-    record = bytearray(module._CENTRAL.pack(b"PK\1\2", *[0] * 7, 7, 0xFFFFFFFF, 1, 28, *[0] * 4, 0xFFFFFFFF))
+    record = bytearray(zip_entries._CENTRAL.pack(b"PK\1\2", *[0] * 7, 7, 0xFFFFFFFF, 1, 28, *[0] * 4, 0xFFFFFFFF))
     record += b"n" + struct.pack("<HHQ", 9, 8, 1) + struct.pack("<HHQ", 1, 16, 99)[:4] + struct.pack("<QQ", 99, 5)
     record[28:32] = struct.pack("<HH", 1, 12 + 20)
-    moved = module._moved(bytes(record), 1234)
+    moved = zip_entries._moved(bytes(record), 1234)
     assert struct.unpack("<QQ", moved[-16:]) == (99, 1234)
     assert moved[:-8] == record[:-8]
 
@@ -129,6 +130,25 @@ def test_relations_and_sheets_are_followed() -> None:
     package.unrelate("xl/worksheets/sheet2.xml", "xl/tables/table9.xml")
     assert package.relations("xl/worksheets/sheet2.xml") == ()
     assert package.unused("xl/tables/table{}.xml") == "xl/tables/table2.xml"
+
+
+def test_relations_follow_every_change() -> None:
+    package = Package(workbook())
+    sheet, relations = "xl/worksheets/sheet1.xml", "xl/worksheets/_rels/sheet1.xml.rels"
+    assert table_parts(package, sheet) == ["xl/tables/table1.xml"]
+    package.tree(relations)[0].set("Target", "../tables/table2.xml")
+    package.touch(relations)
+    assert [relation.target for relation in package.relations(sheet)] == ["xl/tables/table2.xml"]
+    package.put(relations, package.read(relations).replace(b"table2", b"table1"))
+    assert table_parts(package, sheet) == ["xl/tables/table1.xml"]
+    package.drop(relations)
+    assert package.relations(sheet) == ()
+
+
+def test_the_archive_is_opened_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    package = Package(workbook())
+    monkeypatch.setattr(zip_entries.zipfile, "ZipFile", None)
+    assert [len(package.read(name)) > 0 for name in ("xl/workbook.xml", "xl/styles.xml")] == [True, True]
 
 
 def test_shared_strings_stream() -> None:
@@ -194,7 +214,7 @@ def test_overlapping_entries_are_refused() -> None:
 
 def test_a_bomb_is_refused_before_it_is_expanded(monkeypatch: pytest.MonkeyPatch) -> None:
     source = rezipped(workbook(), lambda name, data: data + b" " * 10**6, compression=zipfile.ZIP_DEFLATED)
-    monkeypatch.setattr(module, "PART_LIMIT", 10**6)
+    monkeypatch.setattr(zip_entries, "PART_LIMIT", 10**6)
     with pytest.raises(FileError, match="expands to 1 MB") as caught:
         worksheets(Package(source))
     assert caught.value.code == "file-too-large"

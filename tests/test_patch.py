@@ -15,7 +15,7 @@ from lxml import etree
 from xl_outcomes.errors import WorkbookError
 from xl_outcomes.workbook.add_sheet import NewSheet
 from xl_outcomes.workbook.package import Package
-from xl_outcomes.workbook.patch import Row, TableWrite, Value, patch
+from xl_outcomes.workbook.patch import KEEP, Row, TableWrite, Value, patch
 
 HEADINGS = ("Ref", "Value", "When", "Ok", "Note")
 ROWS = (
@@ -288,6 +288,75 @@ def test_recalculation_is_asked_for_where_there_are_formulas() -> None:
     assert part(result, "xl/workbook.xml").find("{*}calcPr") is None
 
 
+def our_formula(book: xlsxwriter.Workbook, sheet: xlsxwriter.worksheet.Worksheet) -> None:
+    """A formula among our figures, in the second row."""
+    sheet.write_formula("C5", "=C4*3", None, 3)
+
+
+def test_a_kept_formula_stays_while_values_change_beside_it() -> None:
+    one, _, three = same()
+    result = patch(workbook(our_formula), [write(one, Row(("new", KEEP, KEEP, True), 5), three)])
+    assert table(result)[2][:4] == ("new", "=C4*3", ROWS[1][2], True)
+    stored = [
+        next(c for c in part(data, SHEET).iter("{*}c") if c.get("r") == "C5")
+        for data in (workbook(our_formula), result)
+    ]
+    assert etree.tostring(stored[0]) == etree.tostring(stored[1])
+
+
+def test_a_kept_formula_moves_with_its_row() -> None:
+    one, _, three = same()
+    result = patch(workbook(our_formula), [write(three, one, Row(("new", KEEP, None, KEEP), 5))])
+    assert [row[1] for row in table(result)[1:]] == [None, 1, "=C5*3"]
+    assert table(result)[3][:5] == ("new", "=C5*3", None, False, "mine 2")
+
+
+def test_keeping_everything_gives_the_same_bytes() -> None:
+    source = workbook(our_formula)
+    assert patch(source, [write(*(Row((KEEP,) * 4, number) for number in (4, 5, 6)))]) is source
+
+
+@pytest.mark.parametrize(("value", "calculated"), [(KEEP, True), (5, False)])
+def test_a_column_is_calculated_as_long_as_a_formula_is_kept(value: Value, calculated: bool) -> None:
+    rows = (Row((9,), 4), Row((8,), 5), Row((value,), 6))
+    result = patch(workbook(), [write(*rows, headings=("Doubled",))])
+    column = next(c for c in part(result, TABLE).iter("{*}tableColumn") if c.get("name") == "Doubled")
+    assert (column.find("{*}calculatedColumnFormula") is not None) is calculated
+    last = "=Data[[#This Row],[Value]]*2" if calculated else 5
+    assert [row[5] for row in table(result)[1:]] == [9, 8, last]
+
+
+def heights(data: bytes) -> dict[str, str | None]:
+    return {row.get("r"): row.get("ht") for row in part(data, SHEET).iter("{*}row")}
+
+
+def test_a_row_gets_the_height_that_is_asked_for() -> None:
+    def more(book: xlsxwriter.Workbook, sheet: xlsxwriter.worksheet.Worksheet) -> None:
+        sheet.set_row(4, 60)
+
+    chosen = workbook(more)
+    assert part(chosen, SHEET).findall("{*}sheetData/{*}row")[3].get("customHeight") == "1"
+    fitted = with_part(chosen, SHEET, lambda root: [row.attrib.pop("customHeight", "") for row in root.iter("{*}row")])
+    rows = [Row(row.values, row.origin, height) for row, height in zip(same(), (30.14, 15, None), strict=True)]
+    new = Row(("A-4", 4, None, None), None, 45)
+    found = heights(patch(fitted, [write(*rows, new)]))
+    assert [found[number] for number in "4567"] == ["30.14", "15", None, "45"]
+    assert heights(patch(chosen, [write(*rows)]))["5"] == "60"
+
+
+def test_a_row_that_keeps_its_height_keeps_its_xml() -> None:
+    source = workbook()
+    rows = [Row(row.values, row.origin, 15) for row in same()]
+    assert patch(source, [write(*rows)]) is source
+    taller = [Row(row.values, row.origin, height) for row, height in zip(same(), (15, 32.5, 15), strict=True)]
+    result = patch(source, [write(*taller)])
+    assert patch(result, [write(*taller)]) is result
+    old, new = (part(data, SHEET).findall("{*}sheetData/{*}row") for data in (source, result))
+    differing = [b.get("r") for a, b in zip(old, new, strict=True) if etree.tostring(a) != etree.tostring(b)]
+    assert differing == ["5"]
+    assert "customHeight" not in new[3].attrib
+
+
 def with_chain(source: bytes) -> bytes:
     package = Package(source)
     package.put("xl/calcChain.xml", b'<calcChain xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"/>')
@@ -308,6 +377,20 @@ def test_a_heading_is_renamed_everywhere() -> None:
     assert table(result)[1][5] == "=Data[[#This Row],[Amount '#1]]*2"
     assert opened(result).defined_names["Total"].value == "SUM(Data[[#All],[Amount '#1]])"
     assert patch(result, [write(*same(), headings=headings, renamed={"Value": "Amount #1"})]) is result
+
+
+def test_headings_of_several_tables_are_renamed_whatever_the_case_of_the_reference() -> None:
+    def more(book: xlsxwriter.Workbook, sheet: xlsxwriter.worksheet.Worksheet) -> None:
+        columns = [{"header": "Old"}, {"header": "Sum", "formula": "=SUM(data[Value])"}]
+        sheet.add_table("L3:M5", {"name": "Other", "columns": columns})
+        book.get_worksheet_by_name("Cover").write_formula("A3", "=SUM(OTHER[Old])+SUM(Data[Old])")
+
+    other = TableWrite("Other", ("New",), (Row((1,), 4), Row((2,), 5), Row((3,))), {"Old": "New"})
+    first = write(*same(), headings=("Ref", "Amount", "When", "Ok"), renamed={"Value": "Amount"})
+    for writes in ([first, other], [other, first]):
+        result = patch(workbook(more), writes)
+        assert opened(result)["Cover"]["A3"].value == "=SUM(OTHER[New])+SUM(Data[Old])"
+        assert table(result, "Other")[1:] == [(n, "=SUM(data[Amount])") for n in (1, 2, 3)]
 
 
 @pytest.mark.parametrize(

@@ -126,7 +126,8 @@ def _is_ratio(row: FormRow, typed: Mapping[str, object]) -> bool:
 
 def _has_most(row: FormRow, typed: Mapping[str, object]) -> bool:
     value, most = typed.get("Value"), row.indicator.highest
-    return _is_value(row, typed) and isinstance(value, float) and most is not None and most < Fraction(value) * 2
+    better = row.indicator.polarity == "Higher is better"
+    return better and not row.ratio and isinstance(value, float) and most is not None and most < Fraction(value) * 4
 
 
 def _just_above(row: FormRow) -> float | None:

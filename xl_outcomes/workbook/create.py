@@ -31,6 +31,7 @@ from xl_outcomes.workbook.styles import (
     text_height,
     words,
 )
+from xl_outcomes.workbook.view_rows import view_widths
 
 LAST_ROW = {"Observations": 20_000}
 USUAL_LAST_ROW = 2000
@@ -89,7 +90,7 @@ def _write_views(book: Book, view_sheet: ViewSheet, name: str) -> None:
     sheet = book.sheet(name)
     sheet.hide_gridlines(2)
     alone = len(view_sheet.views) == 1
-    widths = _view_widths(view_sheet.views, filters=alone)
+    widths = view_widths(view_sheet.views)
     for column, width in enumerate(widths):
         sheet.set_column(column, column, width)
     _write_line(sheet, 0, words(view_sheet.title, 1000), widths, book.look(TITLE), 16)
@@ -103,15 +104,6 @@ def _write_views(book: Book, view_sheet: ViewSheet, name: str) -> None:
     frozen = header if alone else 0
     sheet.freeze_panes(frozen + 1, 0)
     sheet.repeat_rows(frozen)
-
-
-def _view_widths(views: Sequence[View], *, filters: bool) -> list[float]:
-    """A width for each column of the sheet, in which the widest of the views has room."""
-    widths = [0.0] * max((len(view.widths) for view in views), default=1)
-    for view in views:
-        for column, (heading, width) in enumerate(zip(view.frame.columns, view.widths, strict=True)):
-            widths[column] = max(widths[column], heading_width(str(heading), width, filters=filters))
-    return widths
 
 
 def _write_line(sheet: Any, row: int, text: str, widths: Sequence[float], look: Any, size: float) -> None:

@@ -5,7 +5,7 @@ Only the tables that changed are written; every other part of the file stays byt
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -19,6 +19,7 @@ from xl_outcomes.workbook.add_sheet import NewSheet
 from xl_outcomes.workbook.cells import Cell, NamedTable, Sheet, read_book
 from xl_outcomes.workbook.patch import KEEP, Row, TableWrite, patch
 from xl_outcomes.workbook.safe_write import Seen, look, replace
+from xl_outcomes.workbook.view_rows import row_heights, view_widths
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +31,14 @@ class Master:
     seen: Seen
     tables: Tables
     named: Mapping[str, tuple[Sheet, NamedTable]]
+    _found: dict[str, Table] = field(default_factory=dict, repr=False, compare=False)
 
     def find(self, name: str) -> Table | None:
         """A table of the workbook by its display name, ours or not, as it stands."""
-        found = self.named.get(name.casefold())
-        return _read(*found) if found else None
+        key = name.casefold()
+        if key in self.named and key not in self._found:
+            self._found[key] = _read(*self.named[key])
+        return self._found.get(key)
 
 
 def read_master(path: Path) -> Master:
@@ -54,14 +58,15 @@ def read_master(path: Path) -> Master:
     missing = [name for name in NEEDED if name.casefold() not in named]
     if missing:
         raise _no_table(path, missing, [t.name for _, t in named.values()])
-    known = [name for name in SPECS if name.casefold() in named]
-    return Master(path, data, seen, {n: _fitted(n, _read(*named[n.casefold()])) for n in known}, named)
+    raw = {name: _read(*named[name.casefold()]) for name in SPECS if name.casefold() in named}
+    tables = {name: _fitted(name, table) for name, table in raw.items()}
+    return Master(path, data, seen, tables, named, {name.casefold(): table for name, table in raw.items()})
 
 
 def indicator_tables(master: Master) -> list[Table]:
     """The tables of the indicator sheets as they stand."""
-    names = [name for name in master.named if name.startswith(INDICATOR_TABLES.casefold())]
-    return [_read(*master.named[name]) for name in names]
+    found = (master.find(name) for name in master.named if name.startswith(INDICATOR_TABLES.casefold()))
+    return [table for table in found if table is not None]
 
 
 def updated(master: Master, changed: Tables, views: Sequence[ViewSheet] = ()) -> bytes:
@@ -75,12 +80,14 @@ def updated(master: Master, changed: Tables, views: Sequence[ViewSheet] = ()) ->
         elif write := _write(name, found, table):
             writes.append(write)
     for sheet in views:
+        widths = view_widths(sheet.views)
         for view in sheet.views:
             shown = master.find(view.table)
             if shown is None:
                 additions.append(_new_view(sheet, view))
             else:
-                writes.append(_write_view(view, shown))
+                first = master.named[view.table.casefold()][1].first_row + 1
+                writes.append(_write_view(view, shown, widths, first))
     return patch(master.data, writes, additions) if writes or additions else master.data
 
 
@@ -155,21 +162,29 @@ def _row(values: Sequence[object], before: Sequence[object] | None, origin: int 
     return Row(cells, origin)
 
 
-def _write_view(view: View, shown: Table) -> TableWrite:
+def _write_view(view: View, shown: Table, widths: Sequence[float], first: int) -> TableWrite:
     """A view written over what is shown, rows travelling with their Ref, quarters in headings renamed."""
     headings = [str(h) for h in view.frame.columns]
     old_quarters = [h for h in shown.frame.columns if _is_quarter(h)]
     new_quarters = [h for h in headings if _is_quarter(h)]
     renamed = {o: n for o, n in zip(old_quarters, new_quarters, strict=False) if o != n}
-    place = {}
-    if "Ref" in shown.frame.columns and "Ref" in headings:
-        refs = zip(shown.frame.index, shown.frame["Ref"], strict=True)
-        place = {ref: int(row) for row, ref in refs if ref is not None}
+    before = _by_row(shown, renamed)
+    at = headings.index("Ref") if "Ref" in headings else 0
+    place = {
+        values["Ref"]: row for row, values in before.items() if "Ref" in headings and values.get("Ref") is not None
+    }
+    heights = row_heights(view, widths, first, before)
     rows = tuple(
-        Row(tuple(_plain(v) for v in values), place.get(values[headings.index("Ref")]) if place else None)
-        for values in view.frame.itertuples(index=False, name=None)
+        Row(tuple(_plain(v) for v in values), place.get(values[at]), height)
+        for values, height in zip(view.frame.itertuples(index=False, name=None), heights, strict=True)
     )
     return TableWrite(shown.name, tuple(headings), rows, renamed)
+
+
+def _by_row(shown: Table, renamed: Mapping[str, str]) -> dict[int, dict[str, object]]:
+    """What a table shows, by sheet row and new heading."""
+    headings = [renamed.get(h, h) for h in shown.frame.columns]
+    return {int(row): dict(zip(headings, values, strict=True)) for row, *values in shown.frame.itertuples(name=None)}
 
 
 def _new_table(spec: Spec, table: Table) -> NewSheet:

@@ -4,22 +4,15 @@ What is not changed is copied as it stands: compressed bytes, header fields and 
 zip entries, without a leading slash; they are looked up without regard to case, as Office does.
 """
 
-import io
-import itertools
 import posixpath
-import struct
-import zipfile
-import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 
 from lxml import etree
 
 from xl_outcomes.errors import FileError
-
-PART_LIMIT = 400 * 2**20
-ENTRY_LIMIT = 10_000
+from xl_outcomes.workbook.zip_entries import SAVE_AS, assemble, damaged, expand, key_of, opened
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
@@ -27,12 +20,7 @@ OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 _CONTENT = "application/vnd.openxmlformats-officedocument.spreadsheetml."
-_SAVE_AS = "Save it in Excel as Excel Workbook (*.xlsx) and try again."
 _DECLARATION = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-_LOCAL = struct.Struct("<4s5H3I2H")
-_CENTRAL = struct.Struct("<4s6H3I5H2I")
-_END = struct.Struct("<4s4H2IH")
-_UTF8_NAME = 0x800
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,33 +32,35 @@ class Relation:
     target: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """A zip entry as it stands: its place in the source (header, data, descriptor) and its directory record."""
-
-    info: zipfile.ZipInfo
-    start: int
-    end: int
-    record: bytes
-
-
 class Package:
     """A workbook's parts, read from `source`; changes stay in memory until `build`.
 
     Raises FileError (file-password, file-format, file-damaged, file-too-large) where the source is not a sound package.
     """
 
-    __slots__ = ("_changed", "_dropped", "_entries", "_names", "_prologs", "_source", "_touched", "_trees")
+    __slots__ = (
+        "_archive",
+        "_changed",
+        "_dropped",
+        "_entries",
+        "_names",
+        "_prologs",
+        "_relations",
+        "_source",
+        "_touched",
+        "_trees",
+    )
 
     def __init__(self, source: bytes) -> None:
         self._source = source
-        self._entries = _entries(source)
-        self._names = {_key(name): name for name in self._entries}
+        self._archive, self._entries = opened(source)
+        self._names = {key_of(name): name for name in self._entries}
         self._changed: dict[str, bytes] = {}
         self._dropped: set[str] = set()
         self._trees: dict[str, etree._Element] = {}
         self._prologs: dict[str, bytes] = {}
         self._touched: set[str] = set()
+        self._relations: dict[str, tuple[Relation, ...]] = {}
 
     @property
     def changed(self) -> bool:
@@ -79,7 +69,7 @@ class Package:
 
     def find(self, name: str) -> str | None:
         """The part's name as the package spells it, or None if it lacks the part."""
-        return self._names.get(_key(name)) or self._names.get(_key(unquote(name)))
+        return self._names.get(key_of(name)) or self._names.get(key_of(unquote(name)))
 
     def unused(self, pattern: str) -> str:
         """The first free part name of a pattern such as "xl/tables/table{}.xml"."""
@@ -96,7 +86,7 @@ class Package:
         if name in self._changed:
             yield self._changed[name]
         else:
-            yield from _expand(self._source, self._entries[name].info)
+            yield from expand(self._archive, self._entries[name].info)
 
     def tree(self, name: str) -> etree._Element:
         """A part's root element, parsed once; call `touch` after a change to it."""
@@ -109,31 +99,30 @@ class Package:
     def touch(self, name: str) -> None:
         """Say that a part's tree was changed."""
         self._touched.add(name)
+        self._relations.clear()
 
     def put(self, name: str, data: bytes) -> None:
         """Replace or add a part."""
-        self._names.setdefault(_key(name), name)
+        self._names.setdefault(key_of(name), name)
         self._dropped.discard(name)
         self._trees.pop(name, None)
+        self._relations.clear()
         self._changed[name] = data
 
     def drop(self, name: str) -> None:
         """Leave a part out, with its content type; relationships to it are the caller's."""
-        self._names.pop(_key(name), None)
+        self._names.pop(key_of(name), None)
         self._changed.pop(name, None)
         self._touched.discard(name)
+        self._relations.clear()
         self._dropped.add(name)
-        self._remove(self._types(), "{*}Override", "PartName", lambda value: _key(value) == _key(name))
+        self._remove(self._types(), "{*}Override", "PartName", lambda value: key_of(value) == key_of(name))
 
     def relations(self, part: str) -> tuple[Relation, ...]:
         """The inner relationships of a part ("" is the package itself), in order."""
-        found = self.find(_relations_name(part))
-        if found is None:
-            return ()
-        items = [item for item in self.tree(found).iter("{*}Relationship") if item.get("TargetMode") != "External"]
-        kinds = [item.get("Type", "").rsplit("/", 1)[-1] for item in items]
-        targets = [_resolve(part, item.get("Target", "")) for item in items]
-        return tuple(Relation(item.get("Id", ""), *ends) for item, *ends in zip(items, kinds, targets, strict=True))
+        if part not in self._relations:
+            self._relations[part] = self._read_relations(part)
+        return self._relations[part]
 
     def related(self, part: str, kind: str) -> str | None:
         """The existing part that `part` refers to by a relationship of a kind, or None."""
@@ -158,7 +147,9 @@ class Package:
         """Remove the relationships from one part to another."""
         name = self.find(_relations_name(part))
         if name:
-            self._remove(name, "{*}Relationship", "Target", lambda value: _key(_resolve(part, value)) == _key(target))
+            self._remove(
+                name, "{*}Relationship", "Target", lambda value: key_of(_resolve(part, value)) == key_of(target)
+            )
 
     def declare(self, part: str, kind: str) -> None:
         """Give a part the content type of a kind of spreadsheet part, such as "table"."""
@@ -173,7 +164,16 @@ class Package:
         if not self.changed:
             return self._source
         kept = [name for name in self._entries if name not in self._dropped]
-        return _assemble(self._source, [self._entries[name] for name in kept], kept, self._changed)
+        return assemble(self._source, [self._entries[name] for name in kept], kept, self._changed)
+
+    def _read_relations(self, part: str) -> tuple[Relation, ...]:
+        found = self.find(_relations_name(part))
+        if found is None:
+            return ()
+        items = [item for item in self.tree(found).iter("{*}Relationship") if item.get("TargetMode") != "External"]
+        kinds = [item.get("Type", "").rsplit("/", 1)[-1] for item in items]
+        targets = [_resolve(part, item.get("Target", "")) for item in items]
+        return tuple(Relation(item.get("Id", ""), *ends) for item, *ends in zip(items, kinds, targets, strict=True))
 
     def _types(self) -> str:
         return self.find("[Content_Types].xml") or "[Content_Types].xml"
@@ -205,7 +205,7 @@ def parse(data: bytes, name: str) -> etree._Element:
         )
         return etree.fromstring(text, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise _damaged(f"its part {name} is not sound XML ({error})") from None
+        raise damaged(f"its part {name} is not sound XML ({error})") from None
 
 
 def stream(package: Package, name: str, tag: str) -> Iterator[etree._Element]:
@@ -224,7 +224,7 @@ def stream(package: Package, name: str, tag: str) -> Iterator[etree._Element]:
             if parent is not None:
                 del parent[:-1]
     except etree.XMLSyntaxError as error:
-        raise _damaged(f"its part {name} is not sound XML ({error})") from None
+        raise damaged(f"its part {name} is not sound XML ({error})") from None
 
 
 def workbook_part(package: Package) -> str:
@@ -235,9 +235,9 @@ def workbook_part(package: Package) -> str:
     name = package.related("", "officeDocument")
     namespace = etree.QName(package.tree(name)).namespace if name else None
     if namespace == STRICT:
-        raise FileError("file-format", "This workbook was saved as Strict Open XML.", _SAVE_AS)
+        raise FileError("file-format", "This workbook was saved as Strict Open XML.", SAVE_AS)
     if name is None or namespace != MAIN:
-        raise FileError("file-format", "This file is not an .xlsx or .xlsm workbook.", _SAVE_AS)
+        raise FileError("file-format", "This file is not an .xlsx or .xlsm workbook.", SAVE_AS)
     return name
 
 
@@ -258,101 +258,6 @@ def table_parts(package: Package, sheet: str) -> list[str]:
     return [part for part in found if part]
 
 
-def _entries(source: bytes) -> dict[str, _Entry]:
-    if source.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
-        what = "The workbook is protected by a password (or is an old .xls file)."
-        raise FileError("file-password", what, f"Open it in Excel and remove the password. {_SAVE_AS}")
-    if not source.startswith(b"PK"):
-        raise FileError("file-format", "This file is not an .xlsx or .xlsm workbook.", _SAVE_AS)
-    try:
-        with zipfile.ZipFile(io.BytesIO(source)) as archive:
-            return _placed(source, archive.infolist(), archive.start_dir)
-    except (zipfile.BadZipFile, struct.error, NotImplementedError, OverflowError, UnicodeDecodeError) as error:
-        raise _damaged(str(error)) from None
-
-
-def _placed(source: bytes, infos: Sequence[zipfile.ZipInfo], directory: int) -> dict[str, _Entry]:
-    if len(infos) > ENTRY_LIMIT:
-        raise FileError("file-too-large", f"The workbook has {len(infos)} parts, more than the {ENTRY_LIMIT} allowed.")
-    starts = sorted({info.header_offset for info in infos} | {directory})
-    ends = dict(itertools.pairwise(starts))
-    found: dict[str, _Entry] = {}
-    for info in infos:
-        size = _CENTRAL.size + sum(_CENTRAL.unpack_from(source, directory)[10:13])
-        entry = _Entry(info, info.header_offset, ends[info.header_offset], source[directory : directory + size])
-        if entry.end - entry.start < _LOCAL.size + info.compress_size:
-            raise _damaged(f"its entries overlap at {info.filename}")
-        found[info.filename] = entry
-        directory += size
-    if len({_key(name) for name in found}) < len(infos):
-        raise _damaged("it holds two entries of one name")
-    return found
-
-
-def _expand(source: bytes, info: zipfile.ZipInfo) -> Iterator[bytes]:
-    if info.file_size > PART_LIMIT:
-        raise FileError(
-            "file-too-large",
-            f"The workbook's part {info.filename} expands to {info.file_size / 2**20:,.0f} MB, "
-            f"more than the {PART_LIMIT // 2**20} MB allowed.",
-        )
-    try:
-        # zipfile never hands out more than the declared size, so the check above bounds what is expanded.
-        with zipfile.ZipFile(io.BytesIO(source)) as archive, archive.open(info) as stream:
-            while piece := stream.read(2**20):
-                yield piece
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        raise _damaged(f"its part {info.filename} cannot be expanded ({error})") from None
-    except RuntimeError:
-        raise FileError("file-password", f"The workbook's part {info.filename} is encrypted.") from None
-
-
-def _assemble(source: bytes, entries: Sequence[_Entry], names: Sequence[str], changed: Mapping[str, bytes]) -> bytes:
-    body: list[bytes | memoryview] = []
-    directory: list[bytes] = []
-    offset = 0
-    new = [_Entry(zipfile.ZipInfo(name), 0, 0, b"") for name in changed if name not in names]
-    for entry in [*entries, *new]:
-        local: bytes | memoryview
-        if entry.info.filename in changed:
-            local, record = _packed(entry.info, changed[entry.info.filename], offset)
-        else:
-            local, record = memoryview(source)[entry.start : entry.end], _moved(entry.record, offset)
-        body.append(local)
-        directory.append(record)
-        offset += len(local)
-    size, count = sum(map(len, directory)), len(directory)
-    if offset + size >= 2**32:
-        raise FileError("file-too-large", "The workbook would be larger than 4 GB.")
-    return b"".join([*body, *directory, _END.pack(b"PK\5\6", 0, 0, count, count, size, offset, 0)])
-
-
-def _packed(info: zipfile.ZipInfo, data: bytes, offset: int) -> tuple[bytes, bytes]:
-    """A changed part's local entry and directory record, compressed afresh, with its old date and attributes."""
-    squeeze = zlib.compressobj(6, zlib.DEFLATED, -15)
-    packed = squeeze.compress(data) + squeeze.flush()
-    name = info.filename.encode()
-    flags = 0 if info.filename.isascii() else _UTF8_NAME
-    year, month, day, hour, minute, second = info.date_time
-    date, time = (year - 1980) << 9 | month << 5 | day, hour << 11 | minute << 5 | second // 2
-    common = (20, flags, 8, time, date, zlib.crc32(data), len(packed), len(data), len(name))
-    local = _LOCAL.pack(b"PK\3\4", *common, 0)
-    made_by = info.create_system << 8 | 20
-    record = _CENTRAL.pack(b"PK\1\2", made_by, *common, 0, 0, 0, info.internal_attr, info.external_attr, offset)
-    return local + name + packed, record + name
-
-
-def _moved(record: bytes, offset: int) -> bytes:
-    """A directory record with a new offset, which a zip64 record keeps in its extra field."""
-    if record[42:46] != b"\xff\xff\xff\xff":
-        return record[:42] + struct.pack("<I", offset) + record[46:]
-    position = _CENTRAL.size + struct.unpack_from("<H", record, 28)[0]
-    while struct.unpack_from("<H", record, position)[0] != 1:
-        position += 4 + int(struct.unpack_from("<H", record, position + 2)[0])
-    position += 4 + 8 * sum(record[at : at + 4] == b"\xff\xff\xff\xff" for at in (20, 24))
-    return record[:position] + struct.pack("<Q", offset) + record[position + 8 :]
-
-
 def _prolog(data: bytes) -> bytes:
     """The XML declaration and white space before the root, as the part has them."""
     text = data.removeprefix(b"\xef\xbb\xbf")
@@ -367,7 +272,7 @@ def _as_utf8(data: bytes) -> bytes:
     try:
         return data.decode("utf-16").encode() if wide else data.removeprefix(b"\xef\xbb\xbf")
     except UnicodeError as error:
-        raise _damaged(str(error)) from None
+        raise damaged(str(error)) from None
 
 
 def _resolve(part: str, target: str) -> str:
@@ -382,13 +287,5 @@ def _relations_name(part: str) -> str:
     return posixpath.join(folder, "_rels", f"{name}.rels")
 
 
-def _key(name: str) -> str:
-    return name.replace("\\", "/").lstrip("/").casefold()
-
-
 def _unsafe(name: str) -> FileError:
     return FileError("file-unsafe", f"The workbook's part {name} declares a DOCTYPE, which no spreadsheet needs.")
-
-
-def _damaged(why: str) -> FileError:
-    return FileError("file-damaged", f"The workbook is damaged: {why}.", "Open it in Excel, save it again and retry.")

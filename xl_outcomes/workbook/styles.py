@@ -8,13 +8,14 @@ import textwrap
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import chain, count
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import xlsxwriter
 
-from xl_outcomes.workbook.add_sheet import TEXT_LIMIT
+from xl_outcomes.workbook.cell_values import TEXT_LIMIT
 from xl_outcomes.workbook.package import MAIN, Package, worksheets
 
 TALLEST = 409.0  # points: Excel's limit for a row
@@ -133,7 +134,7 @@ def free_name(wanted: str, taken: Collection[str]) -> str:
     """A sheet name that Excel allows and nobody has: at most 31 characters, none of []:*?/\\."""
     plain = "".join("-" if c in "[]:*?/\\" or not c.isprintable() else c for c in wanted).strip("' ") or "Sheet"
     used = {*(name.casefold() for name in taken), *_RESERVED}
-    endings = ("", *(f" ({number})" for number in range(2, 10_000)))
+    endings = chain([""], (f" ({number})" for number in count(2)))
     names = (_short(plain, 31 - len(ending)) + ending for ending in endings)
     return next(name for name in names if name.casefold() not in used)
 

@@ -1,0 +1,45 @@
+"""How high the rows of a view are when it is refreshed: as high as in a sheet that is made anew (see `create.py`)."""
+
+from collections.abc import Mapping, Sequence
+
+from xl_outcomes.reporting.view import View
+from xl_outcomes.workbook.styles import heading_width, text_height
+
+_ONE_LINE = 15.0  # points: a row in which every text fits on one line
+
+
+def view_widths(views: Sequence[View]) -> list[float]:
+    """A width for each column of a sheet of views, in which the widest of them has room; a view alone has filters."""
+    widths = [0.0] * max((len(view.widths) for view in views), default=1)
+    for view in views:
+        for column, (heading, width) in enumerate(zip(view.frame.columns, view.widths, strict=True)):
+            needed = heading_width(str(heading), width, filters=len(views) == 1)
+            widths[column] = max(widths[column], needed)
+    return widths
+
+
+def row_heights(
+    view: View, widths: Sequence[float], first: int, shown: Mapping[int, Mapping[str, object]]
+) -> list[float | None]:
+    """The height in points of each row of a view; None where the texts in its place stay as they are.
+
+    `first` is the sheet row of the view's first row, `shown` what stands on the sheet: values by sheet row and heading.
+    A row with the same texts keeps its height, because Excel or the officer may have fitted it better than we can.
+    """
+    headings = [str(heading) for heading in view.frame.columns]
+    heights: list[float | None] = []
+    for number, values in enumerate(view.frame.itertuples(index=False, name=None), first):
+        old = shown.get(number)
+        stays = old is not None and _texts([old.get(heading) for heading in headings]) == _texts(values)
+        needed = text_height(zip(values, widths, strict=False)) or _ONE_LINE
+        heights.append(None if stays else _whole_pixels(needed))
+    return heights
+
+
+def _whole_pixels(height: float) -> float:
+    """A height as XlsxWriter writes it."""
+    return int(height * 4 / 3 + 0.5) * 0.75
+
+
+def _texts(values: Sequence[object]) -> list[str | None]:
+    return [value if isinstance(value, str) and value.strip() else None for value in values]

@@ -332,3 +332,20 @@ def test_undo_refuses_where_the_master_has_been_changed_since(run: Command, worl
     ended = run("undo", master)
     assert (ended.code, "changed since the last action" in ended.err) == (2, True)
     assert master.read_bytes() == changed
+
+
+def test_a_write_that_was_cut_off_is_told_at_the_next_command(
+    run: Command, world: World, master: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dies(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("xl_outcomes.workbook.safe_write.os.replace", dies)
+        patched.setattr("xl_outcomes.workbook.safe_write.Path.unlink", dies)
+        with pytest.raises((SystemExit, KeyboardInterrupt)):
+            main(["import", str(master), str(world.send()), *QUARTER])
+    ended = run("rate", master, *QUARTER)
+    assert ended.code == 0
+    assert "was cut off" in ended.err
+    assert run("rate", master, *QUARTER).err == ""

@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except Exception as error:
         if debug:
             raise
-        _stop(f"Something unforeseen went wrong ({type(error).__name__}); nothing was written.\nRun it with --debug.")
+        _stop(f"Something unforeseen went wrong ({type(error).__name__}).\nRun it again with --debug to see where.")
 
 
 @app.command()

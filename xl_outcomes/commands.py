@@ -2,6 +2,7 @@
 
 import datetime as dt
 import getpass
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from xl_outcomes.returns.sendback import corrected_form
 from xl_outcomes.returns.settle import ACCEPT, REJECT, USE, Decision, read_value
 from xl_outcomes.tables import get
 from xl_outcomes.workbook.file import Master, indicator_tables, read_master, save, updated
+from xl_outcomes.workbook.safe_write import recovery_note
 from xl_outcomes.workbook.undo import last_write, remember
 
 
@@ -43,6 +45,13 @@ class Run:
             return steps.Now(dt.datetime.combine(dt.date.fromisoformat(self.today), dt.time(12)), who)
         except ValueError:
             raise InputError(f'"{self.today}" is not a day.', "Write it as 2025-07-21.") from None
+
+    def master(self) -> Master:
+        """The master; where an earlier write was broken off, stderr says how things stand."""
+        note = recovery_note(self.path)
+        if note:
+            print(note, file=sys.stderr)
+        return read_master(self.path)
 
     def quarter(self, master: Master) -> Quarter:
         """The period that was given, else the Current period of the settings."""
@@ -81,7 +90,7 @@ def make_forms(run: Run, out: Path) -> str:
     """Writes the forms of a quarter into a folder and registers what is awaited; returns the summary."""
     from xl_outcomes.workbook.forms import create_form
 
-    master, now = read_master(run.path), run.now()
+    master, now = run.master(), run.now()
     forms, step = steps.forms(master.tables, run.quarter(master), now)
     names = _file_names([f.file_name for f in forms])
     if not run.dry_run:
@@ -93,7 +102,7 @@ def make_forms(run: Run, out: Path) -> str:
 
 def validate(run: Run, returns: Sequence[str], *, quiet: bool = False) -> tuple[Checked, ...]:
     """Returns checked against a master; nothing is written."""
-    master = read_master(run.path)
+    master = run.master()
     read = [read_one(p) for p in track(find_returns(returns), "Reading returns", quiet=quiet)]
     return steps.validate(master.tables, read, run.quarter(master), run.now())
 
@@ -102,7 +111,7 @@ def import_returns(
     run: Run, returns: Sequence[str], send_back: Path | None, *, quiet: bool = False
 ) -> tuple[tuple[Checked, ...], str, list[Path]]:
     """Returns checked and taken in; also the summary and the corrected forms that were written."""
-    master, now = read_master(run.path), run.now()
+    master, now = run.master(), run.now()
     period = run.quarter(master)
     read = [read_one(p) for p in track(find_returns(returns), "Reading returns", quiet=quiet)]
     checked, step = steps.import_returns(master.tables, read, period, now)
@@ -115,7 +124,7 @@ def settle(run: Run, issue: str, note: str, *, accept: bool, value: str | None, 
     """Settles a query; returns the summary."""
     if accept + reject + (value is not None) != 1:
         raise InputError("A query is settled in one of three ways.", "Give --accept, --value X or --reject.")
-    master, now = read_master(run.path), run.now()
+    master, now = run.master(), run.now()
     kind = ACCEPT if accept else REJECT if reject else USE
     decision = Decision(kind, note, now.who, read_value(value) if value is not None else None)
     step = steps.settle(master.tables, issue, decision, run.quarter(master), now)
@@ -125,7 +134,7 @@ def settle(run: Run, issue: str, note: str, *, accept: bool, value: str | None, 
 
 def withdraw(run: Run, owner: str) -> str:
     """Takes a return out again; returns the summary."""
-    master, now = read_master(run.path), run.now()
+    master, now = run.master(), run.now()
     step = steps.withdraw_return(master.tables, owner, run.quarter(master), now)
     run.write(master, step, now)
     return run.say(step.summary)
@@ -133,7 +142,7 @@ def withdraw(run: Run, owner: str) -> str:
 
 def rate(run: Run) -> tuple[Rated, steps.Step]:
     """Rates a quarter and writes results, roll-up and the sheets that show them."""
-    master, now = read_master(run.path), run.now()
+    master, now = run.master(), run.now()
     rated, step = steps.rate(master.tables, run.quarter(master), now, indicator_tables(master))
     run.write(master, step, now)
     return rated, steps.Step(step.changed, run.say(step.summary), step.views)
@@ -175,7 +184,7 @@ def report(run: Run, names: Sequence[str], out: Path) -> list[Path]:
     for name in names:
         if name not in known:
             raise InputError(f'There is no report "{name}".', f"Choose from: {', '.join(known)}.")
-    master, now = read_master(run.path), run.now()
+    master, now = run.master(), run.now()
     period = run.quarter(master)
     rated = steps.rated_already(master.tables, period, now)
     if run.dry_run:

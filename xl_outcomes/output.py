@@ -64,7 +64,7 @@ def log_json(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 
 def show_log(rows: Iterable[Mapping[str, Any]]) -> None:
     """The log for people."""
-    grid = Grid(*_LOG)
+    grid = _grid(*_LOG)
     for row in rows:
         grid.add_row(*(escape(str(row[h] if row[h] is not None else "")) for h in _LOG))
     Console().print(grid)
@@ -85,19 +85,21 @@ def show_issues(issues: Sequence[Issue], title: str) -> None:
     count = Counter(i.severity for i in issues)
     console = Console()
     if issues:
-        grid = Grid("Severity", "Where", "Ref", "What was found", "What to do", title=title, title_justify="left")
+        grid = _grid("Severity", "Where", "Ref", "What was found", "What to do", title=title)
         for i in issues:
             where = " ".join(filter(None, (i.table or i.sheet, i.cell)))
             grid.add_row(_coloured(i.severity), *map(escape, (where, i.ref, i.message, i.fix)))
         console.print(grid)
-    counts = f"{count['error']} errors, {count['query']} queries, {count['warning']} warnings."
+    counts = (
+        f"{_many(count['error'], 'error')}, {_many(count['query'], 'query')}, {_many(count['warning'], 'warning')}."
+    )
     console.print(counts if issues else f"{escape(title)}: nothing to correct.", highlight=False)
 
 
 def show_returns(checked: Sequence[Checked]) -> None:
     """A table of returns, then the issues of each, for people."""
     console = Console()
-    grid = Grid("File", "Data owner", "Status", "In", "Held", "Errors", "Warnings")
+    grid = _grid("File", "Data owner", "Status", "In", "Held", "Errors", "Warnings")
     for c in checked:
         status = f"{c.status}, known already" if c.known else c.status
         numbers = (len(c.accepted), len(c.held), c.count("error"), c.count("warning"))
@@ -111,7 +113,7 @@ def show_returns(checked: Sequence[Checked]) -> None:
 def show_rating(rated: Rated) -> None:
     """The tiers with their ratings, for people."""
     console = Console()
-    grid = Grid("Ref", "Outcome", "Rating", "Rated", "Masked reds", title=str(rated.period), title_justify="left")
+    grid = _grid("Ref", "Outcome", "Rating", "Rated", "Masked reds", title=str(rated.period))
     for row in _records(rated.rollup):
         if row["Tier"] <= 2:
             title = "  " * (int(row["Tier"]) - 1) + str(row["Title"])
@@ -138,6 +140,19 @@ def _issue_json(issue: Issue) -> dict[str, str]:
 
 def _records(data: Any) -> list[dict[str, Any]]:
     return [dict(zip(data.columns, values, strict=True)) for values in data.itertuples(index=False, name=None)]
+
+
+def _grid(*headings: str, title: str | None = None) -> Grid:
+    """A table whose cells wrap where they must, and are never cut."""
+    grid = Grid(title=title, title_justify="left")
+    for heading in headings:
+        grid.add_column(heading, overflow="fold")
+    return grid
+
+
+def _many(number: int, word: str) -> str:
+    plural = f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"
+    return f"{number} {word if number == 1 else plural}"
 
 
 def _coloured(word: str) -> str:

@@ -1,7 +1,7 @@
 """Replace a master in one step, or not at all: lock and change detection, backups, and plain words when it fails.
 
 Stopped at any point, the master is either the old or the new one. The steps: write the new one beside it, keep the old
-one in `.backups`, look once more whether anybody changed it, and rename.
+one in `.backups`, look once more whether anybody changed it, and rename. What fails after that is only tidying.
 """
 
 import contextlib
@@ -21,7 +21,10 @@ from xl_outcomes.errors import FileError
 BACKUPS = ".backups"
 _SYNCED = frozenset({"onedrive", "dropbox", "sharepoint", "google drive", "googledrive", "iclouddrive", "icloud drive"})
 _SYNCED_STARTS = ("onedrive - ", "onedrive-", "dropbox (", "sharepoint - ", "googledrive-")
+_SYNCED_ON_A_MAC = frozenset({"cloudstorage", "mobile documents"})
 _TEMPORARY = ".~xl-outcomes-"
+# Some file systems count time in steps of two seconds.
+_STEP_OF_TIME = 2_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,54 +65,100 @@ def replace(
     allow_synced: bool = False,
     backups: int = 10,
 ) -> Path:
-    """Replace a file in one step and return the path of the old one's backup (`path` itself if there was no old one).
+    """Replace a file in one step and return the path of the old one's backup (the file itself if there was no old one).
 
     `seen` is what `look` gave; with None the file is replaced whatever it holds. The newest `backups` copies are kept.
-    Raises FileError: file-open, file-changed, file-synced, file-read-only or disk-full; then the old file stands.
+    A link stays a link, and the file keeps its mode. Raises FileError: file-open, file-changed, file-missing,
+    file-synced, file-read-only, file-unwritable or disk-full; then the old file stands.
     """
-    target = Path(path).resolve()
-    _refuse_synced(target, allow_synced)
-    _refuse_open(target)
     try:
+        target = Path(path).resolve()
+        _refuse_synced(target, allow_synced)
+        for place in dict.fromkeys((Path(path).absolute(), target)):
+            _refuse_open(place)
         _refuse_read_only(target)
         with _alone(target):
             return _replace(target, data, seen, now, backups)
     except FileError:
         raise
     except OSError as error:
-        raise _in_plain_words(error, target) from None
+        raise _in_plain_words(error, Path(path)) from None
+    except RuntimeError:
+        # Older versions of Python raise this, and no OSError, for links in a circle.
+        raise _in_plain_words(OSError(errno.ELOOP, os.strerror(errno.ELOOP)), Path(path)) from None
 
 
-def leftovers(folder: Path) -> tuple[Path, ...]:
-    """Files that a crash in the middle of a write left behind; the next successful write removes them."""
-    return tuple(sorted(folder.glob(f"{_TEMPORARY}*.tmp")))
+def backups_of(path: Path) -> tuple[Path, ...]:
+    """The backups of a master, the newest first, in the order of writing even if the clock has gone backwards."""
+    target = Path(path).resolve()
+    folder = target.parent / BACKUPS
+    files = [f for f in folder.iterdir() if _is_backup(f, target)] if folder.is_dir() else []
+    return tuple(sorted(files, key=lambda f: (f.stat().st_mtime_ns, f.name), reverse=True))
 
 
-def _replace(target: Path, data: bytes, seen: Seen | None, now: dt.datetime, backups: int) -> Path:
+def leftovers(path: Path) -> tuple[Path, ...]:
+    """Files that a crash in the middle of a write of this master left; the next successful write removes them."""
+    target = Path(path).resolve()
+    folders = [f for f in (target.parent, target.parent / BACKUPS) if f.is_dir()]
+    return tuple(sorted(f for folder in folders for f in folder.iterdir() if f.name.startswith(_start(target))))
+
+
+def recovery_note(path: Path) -> str:
+    """What a person should know after a write of this master was cut off, in a few sentences; else blank.
+
+    To be asked before the next write, which removes what was left. Never raises; blank while a write is under way.
+    """
+    try:
+        target = Path(path).resolve()
+        left = leftovers(target)
+        if not left or _being_written(target):
+            return ""
+        cut_off = dt.datetime.fromtimestamp(max(f.stat().st_mtime for f in left))
+        return _note(target, cut_off, next(iter(backups_of(target)), None), left)
+    except (OSError, RuntimeError):
+        return ""
+
+
+def _note(target: Path, cut_off: dt.datetime, backup: Path | None, left: tuple[Path, ...]) -> str:
+    name = target.name
+    state = f"{name} is whole, as it was before" if target.exists() else f"there is no {name} yet"
+    kept = f"Its last backup is {backup}." if backup else "It has no backup yet."
+    names = ", ".join(f.name for f in left)
+    return (
+        f"A write of {name} was cut off on {cut_off:%Y-%m-%d} at {cut_off:%H:%M}: nothing of it went in, and {state}. "
+        f"{kept} What you did then has to be done again. The next write removes what was left behind: {names}."
+    )
+
+
+def _replace(target: Path, data: bytes, seen: Seen | None, now: dt.datetime, keep: int) -> Path:
     old = _old_bytes(target, seen)
-    with _written_beside(target, data) as temporary:
+    with _written(target.with_name(_temporary_name(target)), data, target if old is not None else None) as temporary:
         backup = target if old is None else _back_up(target, old, now)
-        if old is not None:
-            shutil.copymode(target, temporary)
         _refuse_open(target)
         if _old_bytes(target, seen) != old:
             raise _changed(target)
         _rename(temporary, target)
-    _flush_folder(target.parent)
-    _tidy(target, backups)
+    _finish(target, keep)
     return backup
 
 
 @contextlib.contextmanager
-def _written_beside(target: Path, data: bytes) -> Iterator[Path]:
-    """A new file beside the target, on the disk for certain; gone again unless it has been renamed."""
-    temporary = target.with_name(f"{_TEMPORARY}{target.stem}-{os.getpid()}.tmp")
+def _written(path: Path, data: bytes, like: Path | None) -> Iterator[Path]:
+    """A new file with the mode of another, on the disk for certain; gone again unless it has been renamed."""
     try:
-        _write(temporary, data)
-        yield temporary
+        path.unlink(missing_ok=True)
+        with path.open("xb") as stream:
+            if like:
+                # Before the first byte goes in, so that nobody reads a copy who may not read the master.
+                _same_owner(path, like)
+                shutil.copymode(like, path)
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        yield path
     finally:
         with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
 
 
 def _rename(temporary: Path, target: Path) -> None:
@@ -128,49 +177,90 @@ def _old_bytes(target: Path, seen: Seen | None) -> bytes | None:
     return old
 
 
-def _write(path: Path, data: bytes) -> None:
-    with path.open("wb") as stream:
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
-
-
 def _back_up(target: Path, old: bytes, now: dt.datetime) -> Path:
+    """Keep the old bytes; a write that failed at its last step has kept them already, and is not to push out others."""
     mark = hashlib.sha256(old).hexdigest()[:8]
+    newest = next(iter(backups_of(target)), None)
+    if newest and newest.stem.endswith(mark) and _read_or_nothing(newest) == old:
+        return newest
     backup = target.parent / BACKUPS / f"{target.stem} {now:%Y%m%d-%H%M%S}-{mark}{target.suffix}"
-    _write(backup, old)
+    with _written(backup.with_name(_temporary_name(target)), old, target) as temporary:
+        if newest:
+            _make_newer(temporary, newest)
+        temporary.replace(backup)
+    _flush_folder(backup.parent)
     return backup
 
 
-def _tidy(target: Path, keep: int) -> None:
-    """Remove the oldest backups of this master and what crashes left; that it fails now and then does no harm."""
-    kept = sorted(file for file in (target.parent / BACKUPS).iterdir() if _is_backup(file, target))
-    for file in (*kept[: max(0, len(kept) - keep)], *leftovers(target.parent)):
-        with contextlib.suppress(OSError):
-            file.unlink()
+def _make_newer(file: Path, than: Path) -> None:
+    """Backups are in the order of their times, also when the clock has gone backwards or stood still."""
+    before, after = than.stat().st_mtime_ns, file.stat().st_mtime_ns
+    if after <= before:
+        os.utime(file, ns=(before + _STEP_OF_TIME, before + _STEP_OF_TIME))
+
+
+def _finish(target: Path, keep: int) -> None:
+    """Make the rename last, remove the oldest backups and what crashes left; it does no harm where this fails."""
+    with contextlib.suppress(OSError):
+        _flush_folder(target.parent)
+        for file in (*backups_of(target)[keep:], *leftovers(target)):
+            with contextlib.suppress(OSError):
+                file.unlink()
 
 
 def _is_backup(file: Path, target: Path) -> bool:
     """Whether a file is named as a backup of this master: stem, space, 15 characters of time, dash, 8 of SHA-256."""
     rest = file.stem.removeprefix(f"{target.stem} ")
-    return file.suffix == target.suffix and rest != file.stem and len(rest) == 24 and rest[8] == rest[15] == "-"
+    return file.suffix == target.suffix and rest != file.stem and [len(p) for p in rest.split("-")] == [8, 6, 8]
+
+
+def _temporary_name(target: Path) -> str:
+    return f"{_start(target)}{os.getpid()}.tmp"
+
+
+def _start(target: Path) -> str:
+    """How temporary files of this master begin; a mark, not its name, which may be as long as names can be."""
+    return f"{_TEMPORARY}{hashlib.sha256(target.name.encode(errors='surrogatepass')).hexdigest()[:8]}-"
 
 
 @contextlib.contextmanager
 def _alone(target: Path) -> Iterator[None]:
     """Hold the folder's lock, which the system frees even if the program dies."""
-    folder = target.parent / BACKUPS
-    folder.mkdir(exist_ok=True)
-    with (folder / ".lock").open("a+b") as lock:
-        try:
-            _lock(lock.fileno())
-        except OSError:
-            raise FileError(
-                "file-open",
-                f"Another xl-outcomes is writing {target.name} at this moment.",
-                "Try again when it is done.",
-            ) from None
+    lock = (_backup_folder(target) / ".lock").open("a+b")
+    try:
+        _lock_or_refuse(lock.fileno(), target)
         yield
+    finally:
+        with contextlib.suppress(OSError):
+            lock.close()
+
+
+def _backup_folder(target: Path) -> Path:
+    folder = target.parent / BACKUPS
+    try:
+        folder.mkdir(exist_ok=True)
+    except FileExistsError:
+        what = f"Beside {target.name} is a file {BACKUPS}, where the folder of its backups should be."
+        raise FileError("file-unwritable", what, "Move that file away or give it another name.") from None
+    return folder
+
+
+def _lock_or_refuse(number: int, target: Path) -> None:
+    try:
+        _lock(number)
+    except (BlockingIOError, PermissionError):
+        what = f"Another xl-outcomes is writing in the folder of {target.name} at this moment."
+        raise FileError("file-open", what, "Try again when it is done.") from None
+
+
+def _being_written(target: Path) -> bool:
+    """Whether another xl-outcomes holds the folder's lock; also where that cannot be told."""
+    try:
+        with (target.parent / BACKUPS / ".lock").open("r+b") as lock:
+            _lock(lock.fileno())
+            return False
+    except OSError as error:
+        return not isinstance(error, FileNotFoundError)
 
 
 if sys.platform == "win32":
@@ -179,11 +269,21 @@ if sys.platform == "win32":
     def _lock(number: int) -> None:
         os.lseek(number, 0, os.SEEK_SET)
         msvcrt.locking(number, msvcrt.LK_NBLCK, 1)
+
+    def _same_owner(path: Path, like: Path) -> None:
+        """Nothing to do: a new file has the rights of its folder."""
 else:
     import fcntl
 
     def _lock(number: int) -> None:
         fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def _same_owner(path: Path, like: Path) -> None:
+        """Give a file the group and owner of another, as far as this user may."""
+        status = like.stat()
+        for owner, group in ((-1, status.st_gid), (status.st_uid, -1)):
+            with contextlib.suppress(OSError):
+                os.chown(path, owner, group)
 
 
 def _flush_folder(folder: Path) -> None:
@@ -197,17 +297,23 @@ def _flush_folder(folder: Path) -> None:
 
 
 def _refuse_synced(target: Path, allowed: bool) -> None:
-    found = next((part for part in target.parts[:-1] if _is_synced(part.casefold())), None)
+    roots = (root.name for root in _synced_roots() if target.is_relative_to(root))
+    found = next((part for part in target.parts[:-1] if _is_synced(part.casefold())), None) or next(roots, None)
     if found and not allowed:
-        raise FileError(
-            "file-synced",
-            f"{target.name} lies in the synced folder {found}, where another computer may change it while we write.",
-            "Move it to a folder that is not synced, or allow synced folders.",
-        )
+        what = f"{target.name} lies in the synced folder {found}, where another computer may change it while we write."
+        raise FileError("file-synced", what, "Move it to a folder that is not synced, or allow synced folders.")
 
 
 def _is_synced(part: str) -> bool:
-    return part in _SYNCED or part.startswith(_SYNCED_STARTS)
+    return part in _SYNCED | _SYNCED_ON_A_MAC or part.startswith(_SYNCED_STARTS)
+
+
+def _synced_roots() -> Iterator[Path]:
+    """What OneDrive says that it synchronises, and its libraries of SharePoint, which have the organisation's name."""
+    for variable in ("OneDrive", "OneDriveCommercial", "OneDriveConsumer"):
+        root = Path(os.environ.get(variable, ""))
+        if root.is_absolute() and root.name:
+            yield from (root, root.with_name(root.name.removeprefix("OneDrive - ")))
 
 
 def _refuse_open(target: Path) -> None:
@@ -215,11 +321,9 @@ def _refuse_open(target: Path) -> None:
     for lock, program, reader in ((excel, "Excel", _excel_user), (office, "LibreOffice", _office_user)):
         if lock.exists():
             user = reader(lock)
-            raise FileError(
-                "file-open",
-                f"{target.name} is open in {program}{f' by {user}' if user else ''}.",
-                f"Close it there and try again. If nobody has it open, delete the file {lock.name} beside it.",
-            )
+            what = f"{target.name} is open in {program}{f' by {user}' if user else ''}."
+            fix = f"Close it there and try again. If nobody has it open, delete the file {lock.name} beside it."
+            raise FileError("file-open", what, fix)
 
 
 def _excel_user(lock: Path) -> str:
@@ -249,25 +353,20 @@ def _read_or_nothing(lock: Path) -> bytes:
 
 
 def _refuse_read_only(target: Path) -> None:
-    marked = target.exists() and not target.stat().st_mode & stat.S_IWUSR
-    if marked or not os.access(target if target.exists() else target.parent, os.W_OK):
-        raise _read_only(target)
+    there = target.exists()
+    marked = there and not target.stat().st_mode & stat.S_IWUSR
+    if marked or (not os.access(target if there else target.parent, os.W_OK) and target.parent.exists()):
+        raise _read_only(f"{target.name} or its folder")
 
 
-def _read_only(target: Path) -> FileError:
-    return FileError(
-        "file-read-only",
-        f"{target.name} or its folder is read-only.",
-        "Untick Read-only in the file's properties, or ask for the right to write in the folder.",
-    )
+def _read_only(what: str) -> FileError:
+    fix = "Untick Read-only in its properties, or ask for the right to write in the folder."
+    return FileError("file-read-only", f"{what} is read-only.", fix)
 
 
 def _changed(target: Path) -> FileError:
-    return FileError(
-        "file-changed",
-        f"{target.name} was changed, moved or deleted since it was read; nothing was written.",
-        "Run the command again.",
-    )
+    what = f"{target.name} was changed, moved or deleted since it was read; nothing was written."
+    return FileError("file-changed", what, "Run the command again.")
 
 
 def _held(target: Path) -> FileError:
@@ -276,11 +375,24 @@ def _held(target: Path) -> FileError:
 
 def _in_plain_words(error: OSError, target: Path) -> FileError:
     # By name, because not every system knows every number.
-    name = errno.errorcode.get(error.errno or 0, "")
-    if name in {"ENOSPC", "EDQUOT", "EFBIG"}:
+    name, windows = errno.errorcode.get(error.errno or 0, ""), getattr(error, "winerror", None)
+    if name in {"ENOSPC", "EDQUOT", "EFBIG"} or windows in {39, 112}:
         return FileError("disk-full", f"The disk is full; {target.name} stays as it was.", "Free some space and retry.")
-    if getattr(error, "winerror", None) in {32, 33} or name in {"EBUSY", "ETXTBSY"}:
+    if windows in {32, 33} or name in {"EBUSY", "ETXTBSY"}:
         return _held(target)
     if name in {"EACCES", "EPERM", "EROFS"}:
-        return _read_only(target)
-    return FileError("file-unwritable", f"{target.name} could not be read or written: {error.strerror or error}.")
+        inside = Path(str(error.filename or "")).parent.name == BACKUPS
+        return _read_only(f"The folder {BACKUPS} beside {target.name}" if inside else f"{target.name} or its folder")
+    if name == "ENAMETOOLONG" or windows == 206 or (name == "ENOENT" and _too_long_for_windows(target)):
+        what = f"The name or path of {target.name[:60]} is too long to write it and its backups."
+        return FileError("file-unwritable", what, "Give it a shorter name, or move it nearer to the top of the drive.")
+    if name in {"ENOENT", "ENOTDIR", "ESTALE"}:
+        what = f"The folder of {target.name} cannot be found, or vanished while it was being written."
+        return FileError("file-missing", what, f"Look whether {target.parent} is there and its drive is connected.")
+    what = f"{target.name} could not be read or written: {error.strerror or error}."
+    return FileError("file-unwritable", what, "Look whether its drive is connected, and try again.")
+
+
+def _too_long_for_windows(target: Path) -> bool:
+    # 260 in all, of which a backup's folder, time and mark take 36.
+    return os.name == "nt" and len(str(target)) + 36 >= 260

@@ -1,11 +1,13 @@
 """Taking back the last write of a master from its backup, where nobody has changed the master since."""
 
+import contextlib
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
 from xl_outcomes.errors import FileError
 from xl_outcomes.workbook.file import Master, read_master
+from xl_outcomes.workbook.safe_write import BACKUPS, backups_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +19,12 @@ class Undoable:
 
 
 def remember(path: Path, data: bytes) -> None:
-    """Notes which bytes were written last, so that an undo can tell whether somebody has changed them since."""
-    note = _note(path)
-    note.parent.mkdir(exist_ok=True)
-    note.write_text(hashlib.sha256(data).hexdigest(), encoding="ascii")
+    """Notes which bytes were written last, so that an undo can tell whether somebody has changed them since.
+
+    Where the note cannot be written there is no undo; what was written stands all the same.
+    """
+    with contextlib.suppress(OSError):
+        _note(path).write_text(hashlib.sha256(data).hexdigest(), encoding="ascii")
 
 
 def last_write(path: Path) -> Undoable:
@@ -29,7 +33,7 @@ def last_write(path: Path) -> Undoable:
     Raises FileError where there is none, or where the master has been changed since: its changes would be lost.
     """
     now = read_master(path)
-    backup = _newest_backup(path)
+    backup = _newest_backup(path, now.data)
     if backup is None or not _note(path).is_file():
         raise FileError("file-missing", f"There is nothing to undo: {path.name} has no backup.", "")
     if _note(path).read_text(encoding="ascii") != hashlib.sha256(now.data).hexdigest():
@@ -38,10 +42,11 @@ def last_write(path: Path) -> Undoable:
     return Undoable(now, read_master(backup))
 
 
-def _newest_backup(path: Path) -> Path | None:
-    backups = (path.parent / ".backups").glob(f"{path.stem} ????????-??????-????????{path.suffix}")
-    return max(backups, key=lambda b: b.stat().st_mtime_ns, default=None)
+def _newest_backup(path: Path, now: bytes) -> Path | None:
+    """The newest backup that is not the master as it stands, as one is that a broken-off write has left."""
+    return next((b for b in backups_of(path) if b.read_bytes() != now), None)
 
 
 def _note(path: Path) -> Path:
-    return path.parent / ".backups" / f"{path.stem}.last-written"
+    real = path.resolve()
+    return real.parent / BACKUPS / f"{real.stem}.last-written"

@@ -44,6 +44,15 @@ def with_ranges(text: str, change: Callable[[str], str]) -> str:
     return "".join(change(token.value) if id(token) in ranges else token.value for token in tokens)
 
 
+def is_reference(text: str) -> bool:
+    """Whether a formula names one or several ranges and nothing else."""
+    try:
+        tokens = Tokenizer(f"={text}").items
+    except TokenizerError:
+        return False
+    return all(token.subtype == Token.RANGE or token.value == "," for token in tokens)
+
+
 def total_at(cell: etree._Element, column: int, old: int, new: int) -> etree._Element:
     """A totals cell below a new last row; its ranges that ended at the old last row end at the new one."""
 

@@ -94,6 +94,21 @@ class GridSheet:
         row.set("ht", wanted)
         self._changed.add(number)
 
+    def is_hidden(self, number: int) -> bool:
+        """Whether a row is hidden, by hand or by a filter."""
+        row = self.rows.get(number)
+        return row is not None and row.get("hidden") in _TRUE
+
+    def set_hidden(self, number: int, hidden: bool) -> None:
+        """Hide or show a row."""
+        if self.is_hidden(number) == hidden:
+            return
+        row = self.rows.setdefault(number, etree.Element(_ROW, r=str(number)))
+        row.attrib.pop("hidden", "")
+        if hidden:
+            row.set("hidden", "1")
+        self._changed.add(number)
+
     def save(self) -> bool:
         """Put changed rows in order; whether the part differs from what it was."""
         for number in self._changed:

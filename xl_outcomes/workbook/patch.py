@@ -1,7 +1,7 @@
 """Write frames into named tables of a closed workbook; every part that is not ours is copied byte for byte.
 
 A cell whose value stays the same keeps its XML, and a part in which nothing changes keeps its bytes. Cells of the
-officer's own columns travel with the row that they stood in.
+officer's own columns travel with the row that they stood in, and so do notes, links, sparklines and being hidden.
 """
 
 import copy
@@ -18,7 +18,7 @@ from xl_outcomes.workbook.formulas import moved_to, spell_out, total_at, transla
 from xl_outcomes.workbook.grid import Area, GridBook, cell_name, formula_of
 from xl_outcomes.workbook.markup import insert_in_order, tag
 from xl_outcomes.workbook.package import Package, workbook_part, worksheets
-from xl_outcomes.workbook.placed_table import PlacedTable, check_room, find_table, resize, widened
+from xl_outcomes.workbook.placed_table import PlacedTable, carry, check_room, find_table, resize, widened
 from xl_outcomes.workbook.rename import rename_headings
 
 __all__ = ["KEEP", "Keep", "NewSheet", "Row", "TableWrite", "Value", "patch"]
@@ -68,8 +68,8 @@ class TableWrite:
 def patch(source: bytes, writes: Sequence[TableWrite], additions: Sequence[NewSheet] = ()) -> bytes:
     """The workbook with the tables written in place and new sheets added; `source` itself if nothing changes.
 
-    Raises WorkbookError where a table is missing or what is below or beside it is in the way, FileError where the
-    source is not a sound workbook.
+    Raises WorkbookError where a table is missing or filled by a query, where what is below or beside it is in the way,
+    or where a row that is to go holds a note, link or sparkline; FileError where the source is not a sound workbook.
     """
     package = Package(source)
     book = GridBook(package)
@@ -90,6 +90,7 @@ def _put_rows(table: PlacedTable, write: TableWrite) -> None:
     end, totals = top + len(rows), table.totals
     if end > bottom:
         check_room(table, Area(left, bottom + totals + 1, right, end + totals))
+    carry(table, _moves(table, rows), end)
     writer = _RowWriter(table, write.headings)
     writer.unshare(rows)
     for number, row in enumerate(rows, top + 1):
@@ -100,6 +101,21 @@ def _put_rows(table: PlacedTable, write: TableWrite) -> None:
             table.sheet.put(number, column, None)
     writer.forget_formulas(rows)
     resize(table, end)
+
+
+def _moves(table: PlacedTable, rows: Sequence[Row]) -> dict[int, int | None]:
+    """The new places of all rows that do not stay where they are, by their old ones; None for a row that goes.
+
+    Where no row of the write says where it stood, each takes the place of the one that it is written over.
+    """
+    _, top, _, bottom = table.area
+    unknown = all(row.origin is None for row in rows)
+    places: dict[int | None, int] = {}
+    for number, row in enumerate(rows, top + 1):
+        places.setdefault(number if unknown else row.origin, number)
+    if table.totals:
+        places[bottom + 1] = top + len(rows) + 1
+    return {n: places.get(n) for n in range(top + 1, bottom + table.totals + 1) if places.get(n) != n}
 
 
 class _RowWriter:

@@ -1,18 +1,26 @@
-"""A named table in its sheet: found by name, given room, widened, and resized with the rules that cover its rows."""
+"""A named table in its sheet: found by name, given room, widened, and resized with the rules and names of its rows.
 
-from collections.abc import Sequence
+Notes, links and sparklines that stand on its cells travel with their rows, and hidden rows stay hidden.
+"""
+
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from lxml import etree
 
-from xl_outcomes.errors import WorkbookError
+from xl_outcomes.errors import FileError, WorkbookError
 from xl_outcomes.workbook.cell_values import column_name, unescape
+from xl_outcomes.workbook.formulas import is_reference, with_ranges
 from xl_outcomes.workbook.grid import LAST_COLUMN, LAST_ROW, Area, GridBook, GridSheet, cell_name
 from xl_outcomes.workbook.markup import tag
-from xl_outcomes.workbook.package import table_parts, worksheets
+from xl_outcomes.workbook.package import Package, table_parts, workbook_part, worksheets
 
-_RULES = ("dataValidation", "conditionalFormatting")
+_RULES = ("dataValidation", "conditionalFormatting", "protectedRange", "ignoredError")
 _X14_AREAS = "{http://schemas.microsoft.com/office/excel/2006/main}sqref"
+_X14_FORMULA = "{http://schemas.microsoft.com/office/excel/2006/main}f"
+_DRAWN = "{urn:schemas-microsoft-com:office:excel}"
+_DIGITS = "0123456789"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +58,7 @@ class PlacedTable:
 def find_table(book: GridBook, wanted: str) -> PlacedTable:
     """The table of a display name, in any case, as it stands now.
 
-    Raises WorkbookError where there is none or it has no header row.
+    Raises WorkbookError where there is none, it has no header row or a query fills it.
     """
     for name, part in worksheets(book.package):
         for table_part in table_parts(book.package, part):
@@ -87,11 +95,32 @@ def check_room(table: PlacedTable, area: Area) -> None:
     for what, ref in blocks.items():
         if Area.of(ref).meets(area):
             raise _in_the_way(table, max(Area.of(ref).top, area.top), what)
+    for thing in _attached(table):
+        if thing.area.meets(area):
+            raise _in_the_way(table, max(thing.area.top, area.top), f"{thing.what} in {thing.area}")
     for number in sorted(n for n in table.sheet.rows if area.top <= n <= area.bottom):
         for column, cell in sorted(table.sheet.cells(number).items()):
             content = table.book.content(cell) if area.left <= column <= area.right else None
             if content is not None:
                 raise _in_the_way(table, number, f"{str(content[1])[:60]!r} in {cell_name(number, column)}")
+
+
+def carry(table: PlacedTable, moves: Mapping[int, int | None], end: int) -> None:
+    """Take what stands on the cells of rows that move along with them, and keep rows hidden that are; new ones show.
+
+    `moves` leads from old to new sheet rows, to None for rows that go; `end` is the new last row of data. Raises
+    WorkbookError where a row that is to go holds a note, link or sparkline, or where one cannot travel.
+    """
+    things = [thing for thing in _attached(table) if _concerns(thing, table, moves)] if moves else []
+    for thing in things:
+        _check_journey(thing, table, moves)
+    if any(thing.what == "a note" for thing in things):
+        things += [box for box in _boxes(table) if _concerns(box, table, moves)]
+    for thing in things:
+        target = moves[thing.area.top]
+        if target is not None:
+            _shift(thing, table, target - thing.area.top)
+    _hide_again(table, moves, end)
 
 
 def resize(table: PlacedTable, end: int) -> None:
@@ -108,12 +137,18 @@ def resize(table: PlacedTable, end: int) -> None:
         table.book.package.touch(table.part)
     if end != bottom:
         _stretch_rules(table, end)
+        _stretch_names(table, end)
 
 
 def _placed(book: GridBook, sheet: GridSheet, part: str, root: etree._Element) -> PlacedTable:
     if root.get("headerRowCount", "1") != "1":
         raise WorkbookError(
             f'The table "{root.get("displayName")}" has no header row.', "Turn its header row on in Excel."
+        )
+    if root.get("tableType") == "queryTable":
+        raise WorkbookError(
+            f'A query fills the table "{root.get("displayName")}", so its next refresh would lose what is written.',
+            "In Excel choose Table Design, Unlink, and try again.",
         )
     area, totals = Area.of(root.get("ref", "A1")), int(root.get("totalsRowCount", "0"))
     return PlacedTable(book, sheet, part, root, area._replace(bottom=area.bottom - totals), totals)
@@ -156,3 +191,164 @@ def _stretch_rules(table: PlacedTable, end: int) -> None:
 
 def _local(item: etree._Element | None) -> str:
     return "" if item is None else etree.QName(item).localname
+
+
+def _stretch_names(table: PlacedTable, end: int) -> None:
+    """Let defined names, print areas among them, that are exactly columns of the table keep being so."""
+    package = table.book.package
+    workbook = workbook_part(package)
+    for name in package.tree(workbook).iterfind(f"{tag('definedNames')}/{tag('definedName')}"):
+        text = name.text or ""
+        new = with_ranges(text, lambda operand: _stretched_range(operand, table, end))
+        if new != text and is_reference(text):
+            name.text = new
+            package.touch(workbook)
+
+
+def _stretched_range(operand: str, table: PlacedTable, end: int) -> str:
+    """A range with its sheet; if it covers columns of the table from the header or first row on, to the new end."""
+    left, top, right, bottom = table.area
+    place, _, cells = operand.rpartition("!")
+    letters = cells.rstrip(_DIGITS)
+    if ":" not in cells or _unquoted(place).casefold() != table.sheet.name.casefold():
+        return operand
+    try:
+        area = Area.of(cells)
+    except ValueError:
+        return operand
+    ours = left <= area.left and area.right <= right and cells[len(letters) :] == str(area.bottom)
+    if ours and area.bottom == bottom and top <= area.top <= top + 1:
+        return f"{place}!{letters}{end}"
+    if ours and area.bottom == bottom + table.totals and area.top == top:
+        return f"{place}!{letters}{end + table.totals}"
+    return operand
+
+
+def _unquoted(place: str) -> str:
+    return place[1:-1].replace("''", "'") if place.startswith("'") else place
+
+
+@dataclass(frozen=True, slots=True)
+class _Attached:
+    """Something that stands on cells: what to call it, where, the part it is written in and its element."""
+
+    what: str
+    area: Area
+    part: str
+    item: etree._Element
+
+
+def _attached(table: PlacedTable) -> Iterator[_Attached]:
+    """The links, sparklines and notes of the table's sheet."""
+    package, part, root = table.book.package, table.sheet.part, table.sheet.root
+    for link in root.iterfind(f"{tag('hyperlinks')}/{tag('hyperlink')}"):
+        yield from _standing("a link", link.get("ref"), part, link)
+    for area in root.iterfind(f"{tag('extLst')}//{{*}}sparkline/{_X14_AREAS}"):
+        yield from _standing("a sparkline", area.text, part, area)
+    for comments in (*_parts(package, part, "comments"), *_parts(package, part, "threadedComment")):
+        for note in package.tree(comments).iter("{*}comment", "{*}threadedComment"):
+            yield from _standing("a note", note.get("ref"), comments, note)
+
+
+def _standing(what: str, ref: str | None, part: str, item: etree._Element) -> Iterator[_Attached]:
+    """Something on a reference; nothing where the reference names no cells."""
+    with contextlib.suppress(ValueError):
+        yield _Attached(what, Area.of(ref or ""), part, item)
+
+
+def _boxes(table: PlacedTable) -> Iterator[_Attached]:
+    """The boxes in which the notes of the table's sheet are drawn."""
+    package = table.book.package
+    for drawing in _parts(package, table.sheet.part, "vmlDrawing"):
+        try:
+            root = package.tree(drawing)
+        except FileError as error:
+            raise WorkbookError(
+                f'Notes in the table "{table.name}" on sheet "{table.sheet.name}" cannot move with their rows, '
+                f"because the drawing that shows them cannot be read. {error.message}",
+                "Move them out of the table and try again.",
+            ) from None
+        for item in root.iter(f"{_DRAWN}ClientData"):
+            row, column = (item.findtext(f"{_DRAWN}{name}", "").strip() for name in ("Row", "Column"))
+            if item.get("ObjectType") == "Note" and row.isdecimal() and column.isdecimal():
+                cell = cell_name(int(row) + 1, int(column) + 1)
+                yield _Attached("a box", Area.of(cell), drawing, item)
+
+
+def _parts(package: Package, sheet: str, kind: str) -> list[str]:
+    found = (package.find(relation.target) for relation in package.relations(sheet) if relation.kind == kind)
+    return [part for part in found if part]
+
+
+def _concerns(thing: _Attached, table: PlacedTable, moves: Mapping[int, int | None]) -> bool:
+    """Whether something stands on a cell of the table whose row moves or goes."""
+    left, top, right, bottom = table.area
+    if not thing.area.meets(Area(left, top + 1, right, bottom + table.totals)):
+        return False
+    return thing.area.top in moves or any(thing.area.top < row <= thing.area.bottom for row in moves)
+
+
+def _check_journey(thing: _Attached, table: PlacedTable, moves: Mapping[int, int | None]) -> None:
+    left, _, right, _ = table.area
+    where = f'the table "{table.name}" on sheet "{table.sheet.name}"'
+    if thing.area.top != thing.area.bottom or not left <= thing.area.left <= thing.area.right <= right:
+        raise WorkbookError(
+            f"Rows of {where} are to move or go, but {thing.what} covers {thing.area}.",
+            "Give each of the cells its own, or remove it, and try again.",
+        )
+    if moves[thing.area.top] is None:
+        raise WorkbookError(
+            f"Row {thing.area.top} of {where} is to go, but it holds {thing.what} in {thing.area}.",
+            "Move that out of the table, or delete it, and try again.",
+        )
+
+
+def _shift(thing: _Attached, table: PlacedTable, rows: int) -> None:
+    """Move something down by so many rows; a sparkline that shows cells of its own row shows those of the new one."""
+    old, new = thing.area, thing.area._replace(top=thing.area.top + rows, bottom=thing.area.bottom + rows)
+    if thing.what == "a box":
+        _shift_box(thing.item, rows)
+    elif thing.what == "a sparkline":
+        thing.item.text = str(new)
+        for shown in thing.item.itersiblings(_X14_FORMULA, preceding=True):
+            shown.text = _in_row(shown.text or "", table.sheet.name, old.top, new.top)
+    else:
+        thing.item.set("ref", str(new))
+    if thing.part == table.sheet.part:
+        table.sheet.reshaped = True
+    else:
+        table.book.package.touch(thing.part)
+
+
+def _shift_box(item: etree._Element, rows: int) -> None:
+    for row in item.iterchildren(f"{_DRAWN}Row"):
+        row.text = str(int(row.text or "0") + rows)
+    for anchor in item.iterchildren(f"{_DRAWN}Anchor"):
+        numbers = [part.strip() for part in (anchor.text or "").split(",")]
+        if len(numbers) == 8 and all(number.isdecimal() for number in numbers):
+            # A box may begin above the row of its cell, but not above the sheet.
+            by = max(rows, -int(numbers[2]))
+            numbers[2], numbers[6] = str(int(numbers[2]) + by), str(int(numbers[6]) + by)
+            anchor.text = ", ".join(numbers)
+
+
+def _in_row(text: str, sheet: str, old: int, new: int) -> str:
+    """A reference to cells of one row of a sheet, moved to another row; any other reference as it is."""
+    place, _, cells = text.rpartition("!")
+    ends = cells.split(":")
+    letters = [end.rstrip(_DIGITS) for end in ends]
+    alike = all(end == f"{word}{old}" for end, word in zip(ends, letters, strict=True))
+    if not alike or _unquoted(place).casefold() != sheet.casefold():
+        return text
+    return f"{place}!{':'.join(f'{word}{new}' for word in letters)}"
+
+
+def _hide_again(table: PlacedTable, moves: Mapping[int, int | None], end: int) -> None:
+    _, top, _, bottom = table.area
+    rows = range(top + 1, max(bottom, end) + table.totals + 1)
+    hidden = {number for number in rows if table.sheet.is_hidden(number)}
+    came = {new: old for old, new in moves.items()}
+    stays = range(top + 1, bottom + table.totals + 1)
+    for number in rows if hidden else ():
+        before = came.get(number, number if number in stays and number not in moves else None)
+        table.sheet.set_hidden(number, before in hidden)

@@ -2,8 +2,8 @@
 
     python -m benchmarks.update_master
 
-Makes a workbook of 50 sheets and about 20 MB, then adds rows to one table in it three ways, each in a process of its own,
-several times in turn. Printed: medians of seconds and peak memory, and the ratios.
+Makes a workbook of 50 sheets and about 20 MB, then adds rows to one table in it three ways, each in a process of its
+own, several times in turn. Printed: medians of seconds and peak memory, and the ratios.
 """
 
 import argparse

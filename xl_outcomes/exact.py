@@ -9,6 +9,7 @@ import unicodedata
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 
+_LONGEST = 100  # characters of a text that may be a number
 _FIFTEEN = Context(prec=15, rounding=ROUND_HALF_UP)
 _NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)?(\.\d+)?([eE][+-]?\d{1,3})?")
 
@@ -59,6 +60,8 @@ def read_number(text: str) -> Fraction | None:
 
     A per cent sign is left out and changes nothing: "45%" is 45.
     """
+    if len(text) > _LONGEST:
+        return None
     plain = "".join(unicodedata.normalize("NFKC", text).split()).replace("−", "-")
     negative = plain.startswith("(") and plain.endswith(")")
     plain = plain[1:-1] if negative else plain

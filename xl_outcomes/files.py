@@ -7,8 +7,12 @@ from pathlib import Path
 from xl_outcomes.errors import FileError, InputError
 from xl_outcomes.issues import Issue
 from xl_outcomes.returns.reading import Return, read_return
+from xl_outcomes.workbook.cell_types import MEGABYTE, Limits
 from xl_outcomes.workbook.cells import read_book
 
+# A return is one owner's table; a master may be larger.
+RETURN_LIMITS = Limits(rows=100_000, cells=500_000, text_bytes=64 * MEGABYTE)
+_MOST_HASHED = 1024 * MEGABYTE
 _ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".csv")
 
 
@@ -31,14 +35,14 @@ def read_returns(paths: Iterable[Path]) -> list[Return]:
 def read_one(path: Path) -> Return:
     """The return in a file; one that cannot be read is a return with that issue alone."""
     try:
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        return read_return(read_book(path), path.name, digest)
+        return read_return(read_book(path, RETURN_LIMITS), path.name, _digest(path))
     except FileError as error:
         issue = Issue(error.code, "error", error.message, error.fix, file=path.name)
-        return Return(path.name, _digest(path), issues=(issue,))
     except OSError as error:
         issue = Issue("file-damaged", "error", f"The file cannot be read: {error.strerror}.", "Send it again.")
-        return Return(path.name, "", issues=(issue,))
+    except Exception as error:  # one file, whatever it holds, must not stop the others
+        issue = _unforeseen(error, path)
+    return Return(path.name, _digest(path), issues=(issue,))
 
 
 def write_new(path: Path, data: bytes) -> Path:
@@ -73,8 +77,19 @@ def _is_return(path: Path) -> bool:
     return path.is_file() and path.suffix.lower() in _ENDINGS and not path.name.startswith(("~$", "."))
 
 
+def _unforeseen(error: Exception, path: Path) -> Issue:
+    reference = f"{type(error).__name__}, {_digest(path)[:8]}"
+    message = f"{path.name} could not be read, for a reason that nobody foresaw (reference: {reference})."
+    fix = "Keep the file and report the reference. Meanwhile open it in Excel, save it as a new .xlsx and send that."
+    return Issue("file-damaged", "error", message, fix, file=path.name)
+
+
 def _digest(path: Path) -> str:
+    # In pieces; a file of gigabytes, which is refused anyhow, would take minutes.
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        if not path.is_file() or path.stat().st_size > _MOST_HASHED:
+            return ""
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return ""

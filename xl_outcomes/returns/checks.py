@@ -4,6 +4,7 @@ A fault of the form stops the whole return; an error stops its row; a query hold
 """
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -11,7 +12,7 @@ from xl_outcomes.errors import InputError
 from xl_outcomes.framework import Indicator
 from xl_outcomes.issues import Issue
 from xl_outcomes.periods import Period, Quarter, parse_period
-from xl_outcomes.returns.claims import Claim, entry_issue, make_claim
+from xl_outcomes.returns.claims import Claim, entry_issue, make_claim, shortened
 from xl_outcomes.returns.expected import (
     FORM_VERSION,
     OPEN,
@@ -34,6 +35,9 @@ from xl_outcomes.returns.relations import (
 )
 from xl_outcomes.returns.rules import check_claims
 from xl_outcomes.targets import held_to, in_force
+
+_MOST_CITED = 10
+_MOST_OF_A_CODE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,11 +153,11 @@ def _identify(
     framework, ref = context.history.framework, entry.text("Ref")
 
     def refuse(code: str, heading: str, message: str, fix: str) -> Issue:
-        return entry_issue(entry, code, "error", heading, message, fix, file, owner, ref)
+        return entry_issue(entry, code, "error", heading, message, fix, file, owner, shortened(ref))
 
     indicator = framework.indicators.get(ref)
     if indicator is None:
-        found = f'"{ref}" is not an indicator of the framework.' if ref else "The row has no ref."
+        found = f'"{shortened(ref)}" is not an indicator of the framework.' if ref else "The row has no ref."
         return refuse("row-unknown", "Ref", found, "Put back the ref that was in the form.")
     if indicator.data_owner != owner:
         message = f"{ref} belongs to {indicator.data_owner or 'nobody'}, not to {owner}."
@@ -164,7 +168,7 @@ def _identify(
     if revision or period is None or not _due(indicator, period, context.period):
         wanted = ", ".join(str(p) for p in periods_of(indicator, context.period))
         asked = f"due for {wanted}" if _asked(indicator, context.period) else f"not due in {context.period}"
-        message = f'{ref} is {asked}; the row is for "{entry.text("Period")}".'
+        message = f'{ref} is {asked}; the row is for "{shortened(entry.text("Period"))}".'
         fix = "Give an earlier period of this indicator." if revision else "Put back the period that was in the form."
         return refuse("row-not-due", "Period", message, fix)
     return indicator, period
@@ -220,7 +224,8 @@ def _duplicates(claims: Sequence[Claim]) -> tuple[list[Issue], set[int]]:
     issues, stopped = [], set()
     for (ref, period), group in groups.items():
         if len(group) > 1:
-            cells = " and ".join(f"{c.entry.sheet}!{c.entry.address('Ref')}" for c in group)
+            cells = " and ".join(f"{c.entry.sheet}!{c.entry.address('Ref')}" for c in group[:_MOST_CITED])
+            cells += f" and {len(group) - _MOST_CITED:,} more" if len(group) > _MOST_CITED else ""
             message = f"{ref} for {period} stands in the return {len(group)} times: {cells}."
             issues += [c.issue("row-duplicate", "error", "Ref", message, "Keep the right row only.") for c in group]
             stopped |= {id(c) for c in group}
@@ -246,6 +251,7 @@ def _conclude(
     beside = Beside(found.source, owner, found.claims, live, accepted, [(c.source, c.accepted) for c in same])
     issues = (*found.issues, *rule_issues, *check_relations(beside, context))
     issues = _in_order(tuple(replace(i, owner=owner, file=found.source.file) for i in issues))
+    issues = _summed_up(issues)
     whole = context.history.settings.accept == "Whole returns"
     if whole and any(i.severity == "error" for i in issues):
         accepted, held = (), ()
@@ -255,6 +261,28 @@ def _conclude(
     known = bool(seen & {*TAKEN_IN, status})
     due = due_date(context.history.framework, owner, context.period, context.history.settings)
     return Checked(found.source, owner, period, status, accepted, held, issues, known, due)
+
+
+def _summed_up(issues: tuple[Issue, ...]) -> tuple[Issue, ...]:
+    """The issues, where one code comes thousands of times its last ones as one; queries stay, each is settled."""
+    if len(issues) <= _MOST_OF_A_CODE:
+        return issues
+    kept: list[Issue] = []
+    further: dict[tuple[str, str], list[Issue]] = {}
+    count: Counter[tuple[str, str]] = Counter()
+    for issue in issues:
+        kind = issue.code, issue.severity
+        count[kind] += 1
+        if issue.severity == "query" or count[kind] <= _MOST_OF_A_CODE:
+            kept.append(issue)
+        else:
+            further.setdefault(kind, []).append(issue)
+    return (*kept, *(_and_more(more) for more in further.values()))
+
+
+def _and_more(issues: Sequence[Issue]) -> Issue:
+    message = f"The same fault stands in {len(issues):,} more cells, down to {issues[-1].cell}."
+    return replace(issues[0], message=message, value="", ref="")
 
 
 def _status(accepted: Sequence[Claim], held: Sequence[tuple[Claim, tuple[Issue, ...]]], issues: Iterable[Issue]) -> str:

@@ -10,9 +10,10 @@ from xl_outcomes.framework import Indicator
 from xl_outcomes.issues import Issue
 from xl_outcomes.periods import Period
 from xl_outcomes.returns.expected import row_figure
-from xl_outcomes.returns.reading import Entry, cell_text
+from xl_outcomes.returns.reading import LONGEST_SHOWN, Entry, cell_text
 from xl_outcomes.workbook.cell_types import Cell
 
+TEXTS = ("Commentary", "Corrective action", "Reason")
 NUMBERS = ("Value", "Numerator", "Denominator", "Forecast")
 _EXAMPLE = "Type the number alone, such as 82.1."
 
@@ -97,7 +98,7 @@ def entry_issue(
         fix=fix,
         sheet=entry.sheet,
         cell=entry.address(heading),
-        ref=ref or entry.text("Ref"),
+        ref=ref or shortened(entry.text("Ref")),
         value=_as_typed(entry.cells.get(heading)),
         owner=owner,
         file=file,
@@ -122,6 +123,7 @@ def make_claim(
         number, found = _number(entry, heading)
         numbers[heading] = number
         issues += [_named(issue, file, owner, indicator.ref) for issue in found]
+    issues += [_named(issue, file, owner, indicator.ref) for issue in _broken_formulas(entry)]
     typed = entry.text("Shorthand")
     code = read_code(typed)
     if typed and not code:
@@ -148,6 +150,12 @@ def make_claim(
     return claim, tuple(issues)
 
 
+def shortened(value: object, most: int = 100) -> str:
+    """A value as text for a message, cut short where it would fill the screen."""
+    text = str(value)
+    return text if len(text) <= most else f"{text[:most]}…"
+
+
 def _number(entry: Entry, heading: str) -> tuple[Fraction | None, Iterator[Issue]]:
     cell = entry.cells.get(heading)
     if cell is None:
@@ -158,6 +166,14 @@ def _number(entry: Entry, heading: str) -> tuple[Fraction | None, Iterator[Issue
     return number, _converted(entry, heading, cell, number)
 
 
+def _broken_formulas(entry: Entry) -> Iterator[Issue]:
+    """Errors for words that a formula was to give, and has not."""
+    for heading in TEXTS:
+        cell = entry.cells.get(heading)
+        if cell is not None and cell.kind in ("error", "uncalculated"):
+            yield _unreadable(entry, heading, cell)
+
+
 def _read(cell: Cell) -> Fraction | None:
     if cell.kind == "number" and isinstance(cell.value, float):
         return exact(cell.value) * (100 if cell.percent else 1)
@@ -166,7 +182,7 @@ def _read(cell: Cell) -> Fraction | None:
 
 def _converted(entry: Entry, heading: str, cell: Cell, number: Fraction) -> Iterator[Issue]:
     if cell.kind == "text":
-        message = f'{heading} was typed as the text "{cell.value}" and read as the number {show(number)}.'
+        message = f'{heading} was typed as the text "{shortened(cell.value)}" and read as the number {show(number)}.'
     elif cell.percent:
         message = f"{heading} is formatted as a percentage (stored as {cell_text(cell)}): read as {show(number)}."
     else:
@@ -177,20 +193,22 @@ def _converted(entry: Entry, heading: str, cell: Cell, number: Fraction) -> Iter
 
 def _unreadable(entry: Entry, heading: str, cell: Cell) -> Issue:
     where = entry.address(heading)
+    example = _EXAMPLE if heading in NUMBERS else "Or type the words alone."
     if cell.kind == "error":
         message = f"{where} holds {cell.value}, which Excel shows when a formula fails."
-        return entry_issue(entry, "value-formula-error", "error", heading, message, f"Mend the formula. {_EXAMPLE}")
+        return entry_issue(entry, "value-formula-error", "error", heading, message, f"Mend the formula. {example}")
     if cell.kind == "uncalculated":
         message = f"{where} holds a formula whose result was never worked out."
-        fix = "Open the file in Excel, save it, and send it again; or type the number alone."
+        what = "number" if heading in NUMBERS else "words"
+        fix = f"Open the file in Excel, save it, and send it again; or type the {what} alone."
         return entry_issue(entry, "value-not-calculated", "error", heading, message, fix)
-    what = f"the date {cell.value}" if cell.kind == "date" else f'"{cell.value}"'
+    what = f"the date {cell.value}" if cell.kind == "date" else f'"{shortened(cell.value)}"'
     message = f"{where} ({heading}) is {what}; a number was expected."
     return entry_issue(entry, "value-not-number", "error", heading, message, f"{_EXAMPLE} Say why in the commentary.")
 
 
 def _unknown_code(entry: Entry, typed: str, file: str, owner: str, ref: str) -> Issue:
-    message = f'The shorthand "{typed}" is not one of p, e, r, x, z, c.'
+    message = f'The shorthand "{shortened(typed)}" is not one of p, e, r, x, z, c.'
     fix = "Use p provisional, e estimated, r revised, x unavailable, z not applicable or c confidential; else clear it."
     return entry_issue(entry, "shorthand-unknown", "error", "Shorthand", message, fix, file, owner, ref)
 
@@ -202,4 +220,6 @@ def _named(issue: Issue, file: str, owner: str, ref: str) -> Issue:
 
 
 def _as_typed(cell: Cell | None) -> str:
-    return "" if cell is None else (cell_text(cell) if isinstance(cell.value, float) else str(cell.value))
+    if cell is None:
+        return ""
+    return shortened(cell_text(cell) if isinstance(cell.value, float) else cell.value, LONGEST_SHOWN)

@@ -22,6 +22,7 @@ FIGURES = ("Value", "Numerator", "Denominator")
 OPEN = (*FIGURES, "Shorthand", "Forecast", "Commentary", "Corrective action")
 HEADINGS = (*LOCKED, *OPEN)
 REVISION_HEADINGS = ("Ref", "Period", "Value", "Numerator", "Denominator", "Reason")
+_PIECE = 64
 STAMP_SHEET = "xl-outcomes stamp"
 STAMP = ("Framework", "Period", "Data owner", "Form version", "Checksum")
 
@@ -147,7 +148,22 @@ def plain(value: object) -> str:
     """A cell's value as text for comparing: numbers at 15 digits, texts normalised, blank as nothing."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return format(value, ".15g")
-    return " ".join(unicodedata.normalize("NFKC", str(value if value is not None else "")).split())
+    return " ".join(normal(str(value if value is not None else "")).split())
+
+
+def normal(text: str) -> str:
+    """A text normalised (NFKC), word by word and long words in pieces, so that no text takes long.
+
+    The time of normalising grows with the square of a run of combining marks.
+    """
+    if text.isascii():
+        return text
+    return " ".join(_normal_word(word) for word in text.split(" "))
+
+
+def _normal_word(word: str) -> str:
+    pieces = (word[start : start + _PIECE] for start in range(0, len(word), _PIECE))
+    return "".join(unicodedata.normalize("NFKC", piece) for piece in pieces)
 
 
 def _form_row(history: History, indicator: Indicator, period: Period, quarter: Quarter) -> FormRow:

@@ -4,14 +4,18 @@ Columns are found by heading, in any order, on any sheet; rows keep the row numb
 """
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from xl_outcomes.issues import Issue
-from xl_outcomes.returns.expected import HEADINGS, OPEN, REVISION_HEADINGS, STAMP, STAMP_SHEET
+from xl_outcomes.returns.expected import HEADINGS, OPEN, REVISION_HEADINGS, STAMP, STAMP_SHEET, normal
+from xl_outcomes.returns.headers import Header, best_header, find_headers
 from xl_outcomes.workbook.cell_types import Book, Cell, Sheet, column_letters
 
 NEEDED = ("Ref", "Period", "Value", "Numerator", "Denominator", "Shorthand")
+MOST_ROWS = 20_000
+LONGEST_SHOWN = 1_000
+_MOST_LISTED = 20
 _LONGEST_GAP = 100
 _FAR_ROWS, _FAR_COLUMNS = 20, 10
 
@@ -53,7 +57,8 @@ class Return:
 def read_return(book: Book, file: str, sha256: str) -> Return:
     """The return that a workbook holds."""
     sheets = [s for s in book.sheets if s.name != STAMP_SHEET]
-    main, revisions = _find(sheets, HEADINGS, needs="Shorthand"), _find(sheets, REVISION_HEADINGS, needs="Reason")
+    headers = [header for sheet in sheets for header in find_headers(sheet)]
+    main, revisions = best_header(headers, HEADINGS, "Shorthand"), best_header(headers, REVISION_HEADINGS, "Reason")
     stamp = _stamp(book)
     if main is None:
         return Return(file, sha256, stamp, issues=(_nothing_recognised(sheets, file),))
@@ -61,8 +66,10 @@ def read_return(book: Book, file: str, sha256: str) -> Return:
     if missing:
         return Return(file, sha256, stamp, issues=(_missing_columns(main, missing, file),))
     entries, last = _entries(main)
-    odd = [*_stray(main, last, file), *_hidden_rows(main.sheet, entries, file), *_hidden_sheets(sheets, file)]
     more = _entries(revisions)[0] if revisions else ()
+    if len(entries) + len(more) > MOST_ROWS:
+        return Return(file, sha256, stamp, issues=(_too_many_rows(main, len(entries) + len(more), file),))
+    odd = [*_stray(main, last, file), *_hidden_rows(main.sheet, entries, file), *_hidden_sheets(sheets, file)]
     return Return(file, sha256, stamp, entries, more, tuple(odd))
 
 
@@ -73,45 +80,13 @@ def cell_text(cell: Cell) -> str:
 
 def tidy(text: str) -> str:
     """A text normalised (NFKC), without invisible characters, stripped; a "< Select >" left standing is blank."""
-    normal = unicodedata.normalize("NFKC", text)
-    kept = "".join(c for c in normal if unicodedata.category(c) != "Cf").strip()
-    return "" if kept.strip("<>. …").casefold() in ("select", "please select") else kept
+    plain = normal(text)
+    unseen = [] if plain.isascii() else [c for c in set(plain) if unicodedata.category(c) == "Cf"]
+    kept = (plain.translate(dict.fromkeys(map(ord, unseen))) if unseen else plain).strip()
+    return "" if len(kept) < 40 and kept.strip("<>. …").casefold() in ("select", "please select") else kept
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    sheet: Sheet
-    row: int
-    columns: Mapping[str, int]
-
-
-def _find(sheets: Iterable[Sheet], headings: tuple[str, ...], needs: str) -> _Found | None:
-    """The header row that holds most of the headings: at least four of them, or it is none."""
-    best: _Found | None = None
-    for sheet in sheets:
-        for row, columns in _heading_rows(sheet, headings).items():
-            likely = len(columns) >= 4 and (needs in columns or (needs == "Shorthand" and _is_main(columns)))
-            if likely and (best is None or len(columns) > len(best.columns)):
-                best = _Found(sheet, row, columns)
-    return best
-
-
-def _is_main(columns: Mapping[str, int]) -> bool:
-    return bool({"Commentary", "Forecast", "Definition", "Target", "Last value"} & set(columns))
-
-
-def _heading_rows(sheet: Sheet, headings: tuple[str, ...]) -> dict[int, dict[str, int]]:
-    known = {h.casefold(): h for h in headings}
-    rows: dict[int, dict[str, int]] = {}
-    for (row, column), cell in sheet.cells.items():
-        if cell.kind == "text":
-            heading = known.get(" ".join(tidy(str(cell.value)).rstrip("*: ").casefold().split()))
-            if heading:
-                rows.setdefault(row, {}).setdefault(heading, column)
-    return rows
-
-
-def _entries(found: _Found) -> tuple[tuple[Entry, ...], int]:
+def _entries(found: Header) -> tuple[tuple[Entry, ...], int]:
     """The rows under a header that hold anything, and the last row of the table."""
     by_row: dict[int, dict[str, Cell]] = {}
     headings = {column: heading for heading, column in found.columns.items()}
@@ -138,34 +113,42 @@ def _stamp(book: Book) -> dict[str, str]:
 
 
 def _nothing_recognised(sheets: list[Sheet], file: str) -> Issue:
-    names = ", ".join(f'"{s.name}"' for s in sheets) or "none"
+    names = ", ".join(f'"{s.name}"' for s in sheets[:_MOST_LISTED]) or "none"
+    names += f" and {len(sheets) - _MOST_LISTED:,} more" if len(sheets) > _MOST_LISTED else ""
     message = f"No table of a return was found. The sheets are: {names}; none has the headings Ref, Period, Value …"
     fix = "Fill in the form that was sent, without deleting its headings, and send it again."
     return Issue("form-missing-sheet", "error", message, fix, file=file)
 
 
-def _missing_columns(found: _Found, missing: list[str], file: str) -> Issue:
+def _missing_columns(found: Header, missing: list[str], file: str) -> Issue:
     names = ", ".join(f'"{h}"' for h in missing)
     message = f"The heading row (row {found.row} of {found.sheet.name}) has no column {names}."
     fix = "Put the heading back as it was, or copy your figures into the form that was sent."
     return Issue("form-missing-column", "error", message, fix, sheet=found.sheet.name, file=file)
 
 
-def _stray(found: _Found, last: int, file: str) -> list[Issue]:
+def _too_many_rows(found: Header, rows: int, file: str) -> Issue:
+    message = f"The table has {rows:,} rows that are filled in; a return has at most {MOST_ROWS:,}."
+    fix = "Copy your figures into the form that was sent."
+    return Issue("file-too-large", "error", message, fix, sheet=found.sheet.name, file=file)
+
+
+def _stray(found: Header, last: int, file: str) -> list[Issue]:
     right = max(found.columns.values())
-    far = sorted(
+    far = (
         cell
         for cell in found.sheet.cells
         if cell[0] > last + _FAR_ROWS or (cell[1] > right + _FAR_COLUMNS and cell[0] > found.row)
     )
-    if not far:
+    place, count = next(far, None), 1 + sum(1 for _ in far)
+    if place is None:
         return []
-    first = f"{column_letters(far[0][1])}{far[0][0]}"
+    first = f"{column_letters(place[1])}{place[0]}"
     message = f"There is something far outside the table, in {first}" + (
-        f" and {len(far) - 1} more." if far[1:] else "."
+        f" and {count - 1:,} more." if count > 1 else "."
     )
     fix = "It was left out. If it belongs to the return, move it into the table."
-    shown = cell_text(found.sheet.cells[far[0]])
+    shown = cell_text(found.sheet.cells[place])[:LONGEST_SHOWN]
     return [Issue("stray-cell", "warning", message, fix, sheet=found.sheet.name, cell=first, value=shown, file=file)]
 
 
@@ -173,7 +156,9 @@ def _hidden_rows(sheet: Sheet, entries: tuple[Entry, ...], file: str) -> list[Is
     rows = [e.row for e in entries if e.row in sheet.hidden_rows]
     if not rows:
         return []
-    message = f"Rows of the table are hidden and were read all the same: {', '.join(map(str, rows))}."
+    listed = ", ".join(map(str, rows[:_MOST_LISTED]))
+    listed += f" and {len(rows) - _MOST_LISTED:,} more" if len(rows) > _MOST_LISTED else ""
+    message = f"Rows of the table are hidden and were read all the same: {listed}."
     fix = "Unhide them and look whether they are right."
     return [Issue("hidden-rows", "warning", message, fix, sheet=sheet.name, cell=f"A{rows[0]}", file=file)]
 
@@ -182,6 +167,7 @@ def _hidden_sheets(sheets: list[Sheet], file: str) -> list[Issue]:
     hidden = [s.name for s in sheets if not s.visible and s.cells]
     if not hidden:
         return []
-    message = f"The workbook has a hidden sheet that is not ours, {', '.join(hidden)}; it was read like the others."
+    names = ", ".join(hidden[:_MOST_LISTED])
+    message = f"The workbook has a hidden sheet that is not ours, {names}; it was read like the others."
     fix = "Unhide it and look whether it belongs to the return."
     return [Issue("hidden-sheet", "warning", message, fix, sheet=hidden[0], file=file)]

@@ -3,6 +3,7 @@
 Each check looks at one claim; pandera runs them all over all rows of all returns (docs/rules/returns.md).
 """
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -22,6 +23,7 @@ from xl_outcomes.tables import frame
 if TYPE_CHECKING:
     import pandera.pandas as pa
 
+_FIRST_DATE, _LAST_DATE = 36_526, 55_153  # 2000 to 2050, as Excel counts days
 Words = Callable[[Claim, Settings], str]
 
 
@@ -183,11 +185,21 @@ def _implausible_words(claim: Claim, settings: Settings) -> str:
     usual = show(rounded(_usual(claim) or Fraction(0), max(claim.indicator.decimals, 1)))
     what = "what it usually is" if len(claim.last) >= 3 else "its target"
     change = show(settings.plausible_change)
-    return f"{_shown(claim)} is more than {change} times, or less than one part in {change}, of {what} ({usual})."
+    found = f"{_shown(claim)} is more than {change} times, or less than one part in {change}, of {what} ({usual})."
+    return f"{found}{_as_date(claim.figure)}"
+
+
+def _as_date(figure: Fraction | None) -> str:
+    """What to say of a number that may be a date in a cell without a date format."""
+    if figure is None or figure.denominator != 1 or not _FIRST_DATE <= figure < _LAST_DATE:
+        return ""
+    day = dt.date(1899, 12, 30) + dt.timedelta(days=int(figure))
+    return f" It may be a date: Excel stores {day:%d/%m/%Y} as {int(figure)}."
 
 
 def _shown(claim: Claim) -> str:
-    return display(claim.figure or Fraction(0), claim.indicator)
+    """The figure as it was typed, or as the ratio is displayed."""
+    return display(claim.figure or Fraction(0), claim.indicator, in_full=claim.indicator.calculation == "Value")
 
 
 def _say(text: str) -> Words:

@@ -1,10 +1,14 @@
 """What reading one file has used so far, and the plain sentences for a file that cannot be read."""
 
+import sys
 import time
 from dataclasses import dataclass
 
 from xl_outcomes.errors import FileError
 from xl_outcomes.workbook.cell_types import MEGABYTE, Limits
+
+_KEEPING = 100  # what Python takes to keep a short text in a table, beside the text itself
+_LONGEST_NAME = 255
 
 
 @dataclass(slots=True)
@@ -17,7 +21,8 @@ class Budget:
     unpacked: int = 0
     rows: int = 0
     cells: int = 0
-    shared_text: int = 0
+    texts: int = 0
+    details: int = 0
 
     @classmethod
     def begin(cls, name: str, limits: Limits) -> "Budget":
@@ -33,8 +38,16 @@ class Budget:
         """Count bytes taken out of the archive, and look at the clock."""
         self.unpacked += count
         self.check_unpacked(self.unpacked)
+        self.check_clock()
+
+    def check_clock(self) -> None:
+        """Refuse a file that has taken too long."""
         if time.monotonic() > self.deadline:
             raise self.too_slow()
+
+    def seconds_left(self) -> float:
+        """The time that is left for the file."""
+        return max(0.0, self.deadline - time.monotonic())
 
     def check_unpacked(self, size: int) -> None:
         """Refuse an archive that unpacks to too much."""
@@ -54,11 +67,29 @@ class Budget:
         if self.cells > self.limits.cells:
             raise self.too_large(f"it holds {self.cells:,} cells or more", f"{self.limits.cells:,} cells")
 
-    def add_shared_text(self, size: int) -> None:
-        """Count text that cells share."""
-        self.shared_text += size
-        if self.shared_text > self.limits.shared_text_bytes:
-            raise self.too_large(f"its texts take {sized(self.shared_text)}", sized(self.limits.shared_text_bytes))
+    def add_text(self, text: str) -> None:
+        """Count the memory of a text that is kept: that of a cell, one that cells share, a heading."""
+        self.texts += sys.getsizeof(text) + _KEEPING
+        if self.texts > self.limits.text_bytes:
+            raise self.too_large(f"its texts take {sized(self.texts)} or more", sized(self.limits.text_bytes))
+
+    def add_details(self, count: int) -> None:
+        """Count what is not a cell and yet is kept: merged areas, headings, formats, links."""
+        self.details += count
+        if self.details > self.limits.details:
+            raise self.too_large(
+                f"it has {self.details:,} merged areas, headings, formats and links or more",
+                f"{self.limits.details:,} of them",
+            )
+
+    def check_sheets(self, count: int, name: str) -> None:
+        """Refuse too many sheets, and a sheet with an endless name."""
+        if count > self.limits.sheets:
+            raise self.too_large(f"it has {count:,} sheets or more", f"{self.limits.sheets:,} sheets")
+        if len(name) > _LONGEST_NAME:
+            raise self.too_large(
+                f"the name of a sheet has {len(name):,} characters", f"{_LONGEST_NAME} characters in a name"
+            )
 
     def check_text(self, length: int) -> None:
         """Refuse a cell with more text than Excel can hold."""

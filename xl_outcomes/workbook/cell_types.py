@@ -13,6 +13,7 @@ Packed = Value | tuple[Value, Kind, bool, bool]
 LAST_ROW = 1_048_576
 LAST_COLUMN = 16_384
 MEGABYTE = 1024 * 1024
+_LONGEST_ADDRESS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,8 @@ class Limits:
     """How much of a file is read at most; whatever goes over is refused, never cut short.
 
     Bytes, numbers, characters of one cell (`text`), and seconds; `memory_bytes` is for the child process that reads
-    .xls and .xlsb. `rows` counts the rows that hold something, `cells` the cells, both over all sheets.
+    .xls and .xlsb. `rows` counts the rows that hold something, `cells` the cells, both over all sheets; `text_bytes`
+    is the memory of all texts; `details` counts what is not a cell: merged areas, headings, formats, links.
     """
 
     file_bytes: int = 50 * MEGABYTE
@@ -29,9 +31,11 @@ class Limits:
     rows: int = 200_000
     cells: int = 1_000_000
     text: int = 32_767
-    shared_text_bytes: int = 100 * MEGABYTE
+    text_bytes: int = 128 * MEGABYTE
+    sheets: int = 1_000
+    details: int = 300_000
     columns: int = LAST_COLUMN
-    seconds: float = 20.0
+    seconds: float = 15.0
     memory_bytes: int = 512 * MEGABYTE
 
 
@@ -76,7 +80,8 @@ class NamedTable:
 class Sheet:
     """A worksheet: its cells by (row, column), row by row, without the blank ones.
 
-    `merged` holds (first row, first column, last row, last column).
+    `merged` holds (first row, first column, last row, last column). Of the hidden rows and columns, those that hold
+    something are kept.
     """
 
     name: str
@@ -146,7 +151,7 @@ def column_number(letters: str) -> int:
 
 def cell_position(address: str) -> tuple[int, int]:
     """The 1-based (row, column) of an address such as `D4` or `$D$4`; a `ValueError` if it is none."""
-    plain = address.replace("$", "")
+    plain = address.replace("$", "") if len(address) <= _LONGEST_ADDRESS else ""
     letters = plain.rstrip("0123456789")
     column = column_number(letters)
     digits = plain[len(letters) :]
@@ -161,6 +166,28 @@ def area_positions(area: str) -> tuple[int, int, int, int]:
     first, _, last = area.partition(":")
     (top, left), (bottom, right) = cell_position(first), cell_position(last or first)
     return min(top, bottom), min(left, right), max(top, bottom), max(left, right)
+
+
+class HiddenColumns:
+    """The hidden columns of a sheet as they are met, span by span."""
+
+    __slots__ = ("_hidden",)
+
+    def __init__(self) -> None:
+        self._hidden = bytearray()
+
+    def add(self, first: int, last: int) -> None:
+        """Hide the 1-based columns of a span."""
+        self._hidden = self._hidden or bytearray(LAST_COLUMN + 1)
+        first, last = max(1, first), min(last, LAST_COLUMN)
+        self._hidden[first : last + 1] = bytes((1,)) * (last + 1 - first)
+
+    def among(self, rows: Mapping[int, Mapping[int, Packed]]) -> frozenset[int]:
+        """The hidden columns that hold something in these rows."""
+        if not self._hidden:
+            return frozenset()
+        used = {column for columns in rows.values() for column in columns}
+        return frozenset(column for column in used if self._hidden[column])
 
 
 def kind_of(value: Value) -> Kind:

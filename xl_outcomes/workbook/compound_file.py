@@ -57,7 +57,8 @@ def _allocation(content: bytes, sector_size: int) -> list[int]:
     places = list(struct.unpack_from(f"<{_HEADER_TABLE}L", content, 76))
     further = struct.unpack_from("<L", content, 68)[0]
     seen: set[int] = set()
-    while further < _LAST_SECTOR and further not in seen:
+    most = len(content) // sector_size
+    while further < _LAST_SECTOR and further not in seen and len(places) <= most + _HEADER_TABLE:
         seen.add(further)
         *more, further = _numbers(_sector(content, further, sector_size))
         places.extend(more)

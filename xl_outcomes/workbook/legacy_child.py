@@ -3,7 +3,8 @@
 Started by `legacy_reader` as a script of its own, with the standard library and python-calamine only, so that a file
 that breaks the reader breaks nothing else. Each line of the answer is a list: `["sheet", name, visible, merged]`, then
 for each row that holds something `["row", number, [[column, kind, value], ...]]`; the last line is `["end"]`, or
-`["fault", what, found]`, where `what` is `password`, `damaged`, `rows`, `cells`, `text` or `columns`.
+`["fault", what, found]`, where `what` is `password`, `damaged`, or the limit that was met: `rows`, `cells`, `text`,
+`columns`, `text_bytes`, `sheets` or `details`.
 
 Arguments: the file, the answer's file, the folder where python-calamine is installed, the limits as JSON.
 """
@@ -16,6 +17,8 @@ from pathlib import Path
 from typing import IO, Any
 
 Line = list[Any]
+_BYTES_PER_CELL = 100
+_KEEPING = 100  # as in `budget`: what keeping a text takes beside the text
 
 
 class UnreadableError(Exception):
@@ -30,6 +33,7 @@ def main(file: str, answer: str, library: str, limits: str) -> None:
     """Read the file and write the answer; the exit code is 0 unless memory ran out or the reader broke down."""
     allowed = json.loads(limits)
     _limit_memory(allowed["memory_bytes"])
+    _limit_answer(allowed["text_bytes"] + allowed["cells"] * _BYTES_PER_CELL)
     sys.path.append(library)
     with Path(answer).open("w", encoding="ascii") as out:
         try:
@@ -48,11 +52,14 @@ def _lines(file: str, allowed: dict[str, int]) -> Iterator[Line]:
             counted = _Counted(allowed)
             if not book.sheets_metadata:
                 raise UnreadableError("damaged")
+            counted.check("sheets", len(book.sheets_metadata))
             for metadata in book.sheets_metadata:
                 if metadata.typ == calamine.SheetTypeEnum.WorkSheet:
                     sheet = book.get_sheet_by_name(metadata.name)
                     visible = metadata.visible == calamine.SheetVisibleEnum.Visible
-                    yield ["sheet", metadata.name, visible, sheet.merged_cell_ranges or []]
+                    merged = sheet.merged_cell_ranges or []
+                    counted.merge(len(merged))
+                    yield ["sheet", metadata.name, visible, merged]
                     yield from _rows(sheet, counted)
     except calamine.PasswordError as error:
         raise UnreadableError("password") from error
@@ -61,21 +68,28 @@ def _lines(file: str, allowed: dict[str, int]) -> Iterator[Line]:
 
 
 class _Counted:
-    # Rows and cells so far, against what is allowed.
+    # What was found so far, against what is allowed.
 
     def __init__(self, allowed: dict[str, int]) -> None:
         self.allowed = allowed
-        self.rows = self.cells = 0
+        self.rows = self.cells = self.texts = self.merged = 0
 
     def add(self, cells: list[Line]) -> None:
         self.rows += 1
         self.cells += len(cells)
-        self._check("rows", self.rows)
-        self._check("cells", self.cells)
-        self._check("columns", cells[-1][0])
-        self._check("text", max(len(value) if kind == "text" else 0 for _, kind, value in cells))
+        texts = [value for _, kind, value in cells if kind == "text"]
+        self.texts += sum(sys.getsizeof(text) + _KEEPING for text in texts)
+        self.check("rows", self.rows)
+        self.check("cells", self.cells)
+        self.check("columns", cells[-1][0])
+        self.check("text", max(map(len, texts), default=0))
+        self.check("text_bytes", self.texts)
 
-    def _check(self, what: str, found: int) -> None:
+    def merge(self, areas: int) -> None:
+        self.merged += areas
+        self.check("details", self.merged)
+
+    def check(self, what: str, found: int) -> None:
         if found > self.allowed[what]:
             raise UnreadableError(what, found)
 
@@ -114,6 +128,13 @@ def _limit_memory(size: int) -> None:
 
         resource.setrlimit(resource.RLIMIT_AS, (size, size))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _limit_answer(size: int) -> None:
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size * 2, size * 2))
 
 
 if __name__ == "__main__":

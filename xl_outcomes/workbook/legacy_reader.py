@@ -33,6 +33,9 @@ _UNITS = {
     "cells": "cells that hold something",
     "columns": "columns",
     "text": "characters in a cell",
+    "text_bytes": "bytes of text",
+    "sheets": "sheets",
+    "details": "merged areas",
 }
 
 
@@ -56,7 +59,7 @@ def _run(path: Path, answer: Path, budget: Budget) -> None:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            timeout=budget.limits.seconds,
+            timeout=budget.seconds_left(),
             creationflags=_NO_WINDOW,
             check=False,
         )
@@ -86,6 +89,7 @@ def _sheets(lines: Iterator[list[Any]], budget: Budget) -> Iterator[Sheet]:
         if what == "row":
             number, cells = content
             rows[number] = {column: _packed(kind, value) for column, kind, value in cells}
+            budget.check_clock()
             budget.add_row(len(cells))
             continue
         if heading is not None:

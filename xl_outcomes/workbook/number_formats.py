@@ -8,7 +8,7 @@ from functools import lru_cache
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
 
 # Everything in a format code that is shown as it stands or only steers: quoted, escaped, spaced, filled, bracketed.
-_LITERALS = re.compile(r'"[^"]*"?|\\.|_.|\*.|\[[^\]]*\]')
+_LITERALS = re.compile(r'"[^"]*"?|\\.|_.|\*.|\[[^\]]*\]?')
 # Ids that Excel keeps for the dates of East Asian and Thai languages; openpyxl does not list them.
 _REGIONAL_DATES = frozenset((*range(27, 37), *range(50, 59), *range(71, 82)))
 _THAI_PERCENT = frozenset((67, 68))
@@ -16,6 +16,7 @@ _FIRST_1904 = datetime.datetime(1904, 1, 1)
 _FIRST_1900 = datetime.datetime(1899, 12, 31)
 _LEAP_DAY_THAT_NEVER_WAS = 60
 _LAST_SERIAL = 2_958_466
+_LONGEST_CODE = 255  # Excel's own limit; the patterns that look for dates take long over long codes
 
 
 class Shown(IntEnum):
@@ -41,7 +42,9 @@ def shown_as(format_id: int, custom: dict[int, str]) -> Shown:
 
 @lru_cache(maxsize=1024)
 def shown_by_code(code: str) -> Shown:
-    """How a format code such as `0.0%` or `dd/mm/yyyy` shows numbers."""
+    """How a format code such as `0.0%` or `dd/mm/yyyy` shows numbers; one too long for Excel shows a number."""
+    if len(code) > _LONGEST_CODE:
+        return Shown.NUMBER
     if "%" in _LITERALS.sub("", code):
         return Shown.PERCENT
     if is_timedelta_format(code) or code.strip().lower() == "general":

@@ -9,7 +9,8 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Generator, Iterable, Iterator
-from typing import IO
+from itertools import islice
+from typing import IO, Protocol
 from xml.parsers import expat
 
 from xl_outcomes.errors import FileError
@@ -18,7 +19,14 @@ from xl_outcomes.workbook.budget import Budget
 CHUNK = 65_536
 _HEAD = 1_024
 _DIRECTORY_BYTES_PER_ENTRY = 512
-_MOST_NAMES = 10_000
+_MOST_NAMES = 5_000
+_MOST_NAME_BYTES = 4_000_000
+_MOST_PREFIXES = 1_000
+_LONGEST_NAMESPACE = 1_000
+_DEEPEST = 250
+_ATTRIBUTES = frozenset(("r", "t"))  # words that name an attribute as well as an element
+_LONGEST_TAG = 1_000_000
+_LONGEST_PROLOG = 200_000
 _ENCRYPTED = 0x1
 _IN_ZIP64 = 0xFFFFFFFF
 _XML_ENDINGS = (".xml", ".rels", ".vml")
@@ -31,6 +39,12 @@ _NOT_XML = (expat.ExpatError, LookupError, ValueError)
 
 Attributes = dict[str, str]
 Vocabulary = dict[str, str]
+
+
+class Reader(Protocol):
+    """What `parse` fills: its handlers count how many elements are open."""
+
+    depth: int
 
 
 class SafePackage:
@@ -91,7 +105,9 @@ def vocabulary(names: Iterable[str], *namespaces: str) -> Vocabulary:
 def parser_for(words: Vocabulary, part: str, budget: Budget) -> expat.XMLParserType:
     """A namespace-aware parser that reports words of the vocabulary by their short names, others as `uri name`."""
     # Expat looks every name up in its `intern` table; putting the short names there costs nothing per element.
-    parser = expat.ParserCreate(namespace_separator=" ", intern=dict(words))
+    # A name without a namespace must not pass for one of them; attributes have none, so theirs stay.
+    bare = {word: f"- {word}" for word in words.values() if word not in _ATTRIBUTES}
+    parser = expat.ParserCreate(namespace_separator=" ", intern={**bare, **words})
     parser.buffer_text = True
     parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
 
@@ -100,48 +116,97 @@ def parser_for(words: Vocabulary, part: str, budget: Budget) -> expat.XMLParserT
 
     parser.StartDoctypeDeclHandler = refuse
     parser.EntityDeclHandler = refuse
+    _bound_namespaces(parser, part, budget)
     return parser
 
 
-def parse(parser: expat.XMLParserType, package: SafePackage, part: str) -> None:
+def parse(parser: expat.XMLParserType, package: SafePackage, part: str, reader: Reader) -> None:
     """Feed a part to a parser to its end; errors `file-damaged`, `file-unsafe`, `file-too-large`."""
-    for _ in _steps(parser, package, part):
+    for _ in _steps(parser, package, part, reader):
         pass
 
 
 def elements(package: SafePackage, part: str, words: Vocabulary) -> Iterator[tuple[str, Attributes]]:
     """The elements of a part that the vocabulary knows, in order, each with its attributes."""
     parser = parser_for(words, part, package.budget)
-    known = frozenset(words.values())
-    found: list[tuple[str, Attributes]] = []
-
-    def start(name: str, attributes: Attributes) -> None:
-        if name in known:
-            found.append((name, attributes))
-
-    parser.StartElementHandler = start
-    count = 0
-    for _ in _steps(parser, package, part):
-        count += len(found)
-        if count > package.budget.limits.cells:
-            raise package.budget.too_large(f"{part} lists {count:,} things", f"{package.budget.limits.cells:,}")
-        yield from found
-        found.clear()
+    finder = _Finder(words)
+    parser.StartElementHandler = finder.start
+    parser.EndElementHandler = finder.end
+    for _ in _steps(parser, package, part, finder):
+        package.budget.add_details(len(finder.found))
+        yield from finder.found
+        finder.found.clear()
 
 
-def _steps(parser: expat.XMLParserType, package: SafePackage, part: str) -> Iterator[None]:
+class _Finder:
+    __slots__ = ("_known", "depth", "found")
+
+    def __init__(self, words: Vocabulary) -> None:
+        self.depth = 0
+        self.found: list[tuple[str, Attributes]] = []
+        self._known = frozenset(words.values())
+
+    def start(self, name: str, attributes: Attributes) -> None:
+        self.depth += 1
+        if name in self._known:
+            self.found.append((name, attributes))
+
+    def end(self, _name: str) -> None:
+        self.depth -= 1
+
+
+def _steps(parser: expat.XMLParserType, package: SafePackage, part: str, reader: Reader) -> Iterator[None]:
     # After each step the caller takes what its handlers found, so that nothing piles up.
+    budget, fed = package.budget, 0
+    names = _Names(part, budget)
     try:
         for chunk in package.chunks(part):
             parser.Parse(chunk, False)
-            if len(parser.intern) > _MOST_NAMES:
-                raise package.budget.too_large(f"{part} uses {len(parser.intern):,} names", f"{_MOST_NAMES:,}")
+            fed += len(chunk)
+            # Expat keeps what is open: elements within elements, and a tag or comment that has not ended.
+            if reader.depth > _DEEPEST:
+                raise budget.too_large(f"{part} has {reader.depth:,} elements inside each other", f"{_DEEPEST}")
+            if fed - parser.CurrentByteIndex > _LONGEST_TAG:
+                raise budget.too_large(f"{part} has a tag or comment without end", f"{_LONGEST_TAG:,} bytes")
+            names.check(parser.intern)
             yield
         parser.Parse(b"", True)
         yield
     except _NOT_XML as error:
         line = parser.CurrentLineNumber
         raise package.budget.damaged(f"its part {part} is not well-formed XML (line {line})") from error
+
+
+class _Names:
+    # Expat and Python keep every name that a part uses.
+
+    __slots__ = ("_budget", "_bytes", "_count", "_part")
+
+    def __init__(self, part: str, budget: Budget) -> None:
+        self._part, self._budget, self._count, self._bytes = part, budget, 0, 0
+
+    def check(self, names: Vocabulary) -> None:
+        count = len(names)
+        if count == self._count:
+            return
+        self._bytes += sum(len(name or "") for name in islice(names, self._count, None))
+        self._count = count
+        if count > _MOST_NAMES or self._bytes > _MOST_NAME_BYTES:
+            found = f"{self._part} uses {count:,} names of {self._bytes:,} characters"
+            raise self._budget.too_large(found, f"{_MOST_NAMES:,} names of {_MOST_NAME_BYTES:,} characters")
+
+
+def _bound_namespaces(parser: expat.XMLParserType, part: str, budget: Budget) -> None:
+    # Each prefix is kept; and each element's name is spelt out with its namespace, however long that is.
+    prefixes: set[str | None] = set()
+
+    def declared(prefix: str | None, namespace: str | None) -> None:
+        prefixes.add(prefix)
+        if len(prefixes) > _MOST_PREFIXES or len(namespace or "") > _LONGEST_NAMESPACE:
+            found = f"{part} declares {len(prefixes):,} namespaces, the last of {len(namespace or ''):,} characters"
+            raise budget.too_large(found, f"{_MOST_PREFIXES:,} namespaces of {_LONGEST_NAMESPACE:,} characters")
+
+    parser.StartNamespaceDeclHandler = declared
 
 
 def _refuse_doctype(package: SafePackage, part: str) -> None:
@@ -153,9 +218,13 @@ def _refuse_doctype(package: SafePackage, part: str) -> None:
         begun.append(name)
 
     parser.StartElementHandler = start
+    fed = 0
     for chunk in package.chunks(part, _HEAD):
         if begun or not _parsed(parser, chunk, _refusal(chunk, part, package.budget)):
             return
+        fed += len(chunk)
+        if fed > _LONGEST_PROLOG:
+            raise package.budget.too_large(f"{part} begins with comments or blanks without end", f"{fed:,} bytes")
 
 
 def _parsed(parser: expat.XMLParserType, chunk: bytes, refuse: Callable[[], None]) -> bool:

@@ -3,14 +3,15 @@
 Spreadsheets that can be read get their format; everything else gets an error that names what it is.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import IO, Literal
 
 from xl_outcomes.workbook.budget import Budget
 from xl_outcomes.workbook.compound_file import root_names
-from xl_outcomes.workbook.safe_package import Attributes, SafePackage, elements, vocabulary
+from xl_outcomes.workbook.safe_package import SafePackage, elements, vocabulary
 
 _HEAD = 65_536
+_LONGEST_TYPE = 500
 _SAVE_AS = "Open it in Excel, choose File > Save As > Excel Workbook (.xlsx), and send that file."
 _ORIGINAL = "Send the Excel workbook (.xlsx) itself."
 _ODS = "application/vnd.oasis.opendocument.spreadsheet"
@@ -99,7 +100,7 @@ def format_of(package: SafePackage) -> Literal["xlsx", "xlsm", "xlsb", "ods"]:
 
 
 def _office_format(package: SafePackage) -> Literal["xlsx", "xlsm", "xlsb"]:
-    types = [attributes.get("ContentType", "").lower() for attributes in _content_types(package)]
+    types = [kind.lower() for kind in _content_types(package)]
     if any("ms-excel.sheet.binary" in kind for kind in types):
         return "xlsb"
     mains = [kind for kind in types if kind.endswith("main+xml")]
@@ -115,9 +116,10 @@ def _office_format(package: SafePackage) -> Literal["xlsx", "xlsm", "xlsb"]:
     raise package.budget.wrong_format("a package of another program", _ORIGINAL)
 
 
-def _content_types(package: SafePackage) -> list[Attributes]:
+def _content_types(package: SafePackage) -> Iterator[str]:
     words = vocabulary(("Default", "Override"), _TYPES)
-    return [attributes for _, attributes in elements(package, "[Content_Types].xml", words)]
+    for _, attributes in elements(package, "[Content_Types].xml", words):
+        yield attributes.get("ContentType", "")[:_LONGEST_TYPE]
 
 
 def _open_document(package: SafePackage) -> Literal["ods"]:

@@ -20,18 +20,19 @@ from xl_outcomes.workbook.safe_package import (
     parser_for,
     vocabulary,
 )
-from xl_outcomes.workbook.xlsx_sheet import MAIN_NAMESPACES, TRUE_WORDS, Surroundings, read_sheet, unescaped
+from xl_outcomes.workbook.xlsx_sheet import MAIN_NAMESPACES, TRUE_WORDS, Surroundings, is_run, read_sheet, unescaped
 
 _RELATIONSHIPS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _LINK_NAMESPACES = (
     "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
     "http://purl.oclc.org/ooxml/officeDocument/relationships",
 )
+_LONGEST_ATTRIBUTE = 2_000
 _LINKS = {f"{namespace} id": "r:id" for namespace in _LINK_NAMESPACES}
 _BOOK_WORDS = vocabulary(("workbookPr", "sheet"), *MAIN_NAMESPACES) | _LINKS
 _STYLE_PLACES = ("numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs")
 _STYLE_WORDS = vocabulary(("numFmt", "xf", *_STYLE_PLACES), *MAIN_NAMESPACES)
-_TEXT_WORDS = vocabulary(("si", "t", "rPh"), *MAIN_NAMESPACES)
+_TEXT_WORDS = vocabulary(("sst", "si", "r", "t", "rPh"), *MAIN_NAMESPACES)
 _TABLE_WORDS = vocabulary(("table", "tableColumn"), *MAIN_NAMESPACES)
 
 
@@ -85,10 +86,11 @@ def relations_of(package: SafePackage, part: str) -> tuple[Relation, ...]:
 
 
 def _relation(attributes: Attributes, folder: str) -> Relation:
-    target = unquote(attributes.get("Target", "")).replace("\\", "/")
+    target = unquote(attributes.get("Target", "")[:_LONGEST_ATTRIBUTE]).replace("\\", "/")
     # A leading slash is the root of the package, and no `..` leads out of it.
     inside = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
-    return Relation(attributes.get("Id", ""), attributes.get("Type", "").rpartition("/")[2], inside)
+    name, kind = (attributes.get(word, "")[:_LONGEST_ATTRIBUTE] for word in ("Id", "Type"))
+    return Relation(name, kind.rpartition("/")[2], inside)
 
 
 def _target(relations: tuple[Relation, ...], kind: str) -> str | None:
@@ -110,6 +112,7 @@ def _workbook(package: SafePackage, part: str, relations: tuple[Relation, ...]) 
             if link not in known:
                 raise package.budget.damaged(f"its sheet {title} is missing")
             if link in worksheets:
+                package.budget.check_sheets(len(listed) + 1, title)
                 visible = attributes.get("state", "visible") == "visible"
                 listed.append(_Listed(title, visible, worksheets[link]))
     if not sheets:
@@ -125,7 +128,7 @@ def _sheet(package: SafePackage, listed: _Listed, surroundings: Surroundings) ->
         visible=listed.visible,
         cells=PackedCells(content.rows),
         hidden_rows=frozenset(content.hidden_rows),
-        hidden_columns=frozenset(content.hidden_columns),
+        hidden_columns=content.hidden_columns.among(content.rows),
         merged=tuple(content.merged),
         tables=tuple(_table(package, relation.target, listed.name) for relation in related if relation.kind == "table"),
     )
@@ -135,6 +138,8 @@ def _table(package: SafePackage, part: str, sheet: str) -> NamedTable:
     found = list(elements(package, part, _TABLE_WORDS))
     tables = [attributes for name, attributes in found if name == "table"]
     headings = tuple(unescaped(attributes.get("name", "")) for name, attributes in found if name == "tableColumn")
+    for heading in headings:
+        package.budget.add_text(heading)
     try:
         [table] = tables
         first_row, first_column, last_row, last_column = area_positions(table.get("ref", ""))
@@ -165,7 +170,7 @@ def _number_formats(package: SafePackage, part: str | None) -> dict[str | None, 
         if name == "xf" and place == "cellXfs":
             format_ids.append(number)
         elif name == "numFmt" and place == "numFmts":
-            custom[number] = unescaped(attributes.get("formatCode", ""))
+            custom[number] = unescaped(attributes.get("formatCode", "")[:_LONGEST_ATTRIBUTE])
     shown = [shown_as(number, custom) for number in format_ids]
     return {**{str(index): how for index, how in enumerate(shown)}, None: shown[0] if shown else Shown.NUMBER}
 
@@ -184,44 +189,64 @@ def _shared_texts(package: SafePackage, part: str | None) -> dict[str | None, st
     # By the index as cells write it, which saves turning every index into a number.
     if part is None:
         return {}
-    reader = _TextReader(package.budget)
+    reader = _TextReader(part, package.budget)
     parser = parser_for(_TEXT_WORDS, part, package.budget)
     parser.StartElementHandler = reader.start
     parser.EndElementHandler = reader.end
     parser.CharacterDataHandler = reader.data
-    parse(parser, package, part)
+    parse(parser, package, part, reader)
     return reader.texts
 
 
 class _TextReader:
     # Joins the runs of each shared text and leaves phonetic guides out.
 
-    __slots__ = ("_budget", "_phonetic", "_runs", "_text", "texts")
+    __slots__ = ("_budget", "_part", "_phonetic", "_run", "_runs", "_text", "depth", "texts")
 
-    def __init__(self, budget: Budget) -> None:
+    def __init__(self, part: str, budget: Budget) -> None:
         self.texts: dict[str | None, str] = {}
-        self._budget = budget
-        self._runs = self._text = ""
+        self._part, self._budget = part, budget
+        self._runs = self._run = ""
+        self._text: str | None = None
         self._phonetic = False
+        self.depth = 0
 
     def start(self, name: str, _attributes: Attributes) -> None:
-        self._text = ""
+        self.depth += 1
+        if name == "t":
+            self._text = ""
+            return
+        self._text = None
         if name == "si":
             self._runs = ""
-        elif name == "rPh":
-            self._phonetic = True
+            self._require(self.depth == 2)
+        elif self.depth == 1:
+            self._require(name == "sst")
+        elif self.depth == 3:
+            self._run = name
+            self._phonetic = name == "rPh"
 
     def data(self, text: str) -> None:
-        self._text += text
-        self._budget.check_text(len(self._text))
+        if self._text is not None:
+            self._text += text
+            self._budget.check_text(len(self._text))
 
     def end(self, name: str) -> None:
-        if name == "t" and not self._phonetic:
-            self._runs += self._text
-            self._budget.check_text(len(self._runs))
+        self.depth -= 1
+        if name == "t":
+            text, self._text = self._text, None
+            self._require(text is not None and is_run(self.depth - 1, self._run))
+            if not self._phonetic:
+                self._runs += text or ""
+                self._budget.check_text(len(self._runs))
         elif name == "si":
             text = unescaped(self._runs)
-            self._budget.add_shared_text(len(text))
+            self._budget.add_text(text)
             self.texts[str(len(self.texts))] = text
         elif name == "rPh":
             self._phonetic = False
+
+    def _require(self, holds: bool) -> None:
+        # A text too many or too few would put a wrong one into every cell after it.
+        if not holds:
+            raise self._budget.damaged(f"its part {self._part} has something that belongs to no list of texts")

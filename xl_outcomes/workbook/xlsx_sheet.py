@@ -6,13 +6,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from math import isfinite
 
+from xl_outcomes.errors import FileError
 from xl_outcomes.workbook.budget import Budget
 from xl_outcomes.workbook.cell_types import (
     LAST_COLUMN,
     LAST_ROW,
+    HiddenColumns,
     Packed,
     area_positions,
     cell_position,
+    column_letters,
     kind_of,
 )
 from xl_outcomes.workbook.number_formats import Shown, date_of
@@ -23,7 +26,11 @@ MAIN_NAMESPACES = (
     "http://purl.oclc.org/ooxml/spreadsheetml/main",
 )
 TRUE_WORDS = frozenset(("1", "true", "on"))
-_WORDS = vocabulary(("worksheet", "row", "c", "v", "f", "is", "t", "rPh", "col", "mergeCell"), *MAIN_NAMESPACES)
+_WORDS = vocabulary(
+    ("worksheet", "sheetData", "row", "c", "v", "f", "is", "r", "t", "rPh", "col", "mergeCell"), *MAIN_NAMESPACES
+)
+_TEXTS = frozenset(("f", "t"))
+_CELL_DEPTH = 4  # worksheet, sheetData, row, c
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
@@ -42,7 +49,7 @@ class SheetContent:
 
     rows: dict[int, dict[int, Packed]] = field(default_factory=dict)
     hidden_rows: set[int] = field(default_factory=set)
-    hidden_columns: set[int] = field(default_factory=set)
+    hidden_columns: HiddenColumns = field(default_factory=HiddenColumns)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
 
 
@@ -53,10 +60,15 @@ def read_sheet(package: SafePackage, part: str, surroundings: Surroundings) -> S
     parser.StartElementHandler = reader.start
     parser.EndElementHandler = reader.end
     parser.CharacterDataHandler = reader.data
-    parse(parser, package, part)
+    parse(parser, package, part, reader)
     if not reader.is_worksheet:
         raise package.budget.damaged(f"its part {part} is no worksheet")
     return reader.content
+
+
+def is_run(depth: int, parent: str) -> bool:
+    """Whether a `t` so many levels inside its item belongs to its text: directly, or in a run or phonetic guide."""
+    return depth == 1 or (depth == 2 and parent in ("r", "rPh"))
 
 
 def unescaped(text: str) -> str:
@@ -73,6 +85,10 @@ class _SheetReader:
         "_column_of",
         "_columns",
         "_formula",
+        "_hidden",
+        "_in_data",
+        "_in_inline",
+        "_inline",
         "_limit",
         "_part",
         "_phonetic",
@@ -80,18 +96,21 @@ class _SheetReader:
         "_row",
         "_row_digits",
         "_row_text",
+        "_run",
         "_shown",
         "_since_1904",
         "_text",
         "_texts",
         "_value",
         "content",
+        "depth",
         "is_worksheet",
     )
 
     def __init__(self, part: str, surroundings: Surroundings, budget: Budget) -> None:
         self.content = SheetContent()
         self.is_worksheet = False
+        self.depth = 0
         self._part, self._budget, self._limit = part, budget, budget.limits.text
         self._texts, self._shown, self._since_1904 = surroundings.texts, surroundings.shown, surroundings.since_1904
         self._column_of: dict[str, int] = {}
@@ -99,56 +118,100 @@ class _SheetReader:
         self._row, self._row_text, self._row_digits = 0, "", 0
         self._attributes: Attributes = {}
         self._previous: str | int = 0
-        self._text = ""
+        self._text: str | None = None
         self._value: str | None = None
+        self._inline: str | None = None
         self._formula: str | None = None
-        self._phonetic = False
+        self._phonetic = self._hidden = self._in_data = self._in_inline = False
+        self._run = ""
 
     def start(self, name: str, attributes: Attributes) -> None:
-        self._text = ""
-        if name == "c":
+        self.depth += 1
+        if name == "v":
+            self._text = ""
+        elif name == "c":
             self._attributes = attributes
-            self._value = self._formula = None
-        elif name == "row":
+            self._value = self._inline = self._formula = None
+        elif name in _TEXTS:
+            self._text = ""
+        else:
+            self._text = None
+            self._start_other(name, attributes)
+
+    def _start_other(self, name: str, attributes: Attributes) -> None:
+        if name == "row":
+            if self.depth != _CELL_DEPTH - 1 or not self._in_data:
+                raise self._misplaced("row")
             self._start_row(attributes)
-        elif name == "rPh":
-            self._phonetic = True
+        elif name == "is":
+            if self.depth != _CELL_DEPTH + 1 or self._inline is not None:
+                raise self._misplaced("text")
+            self._in_inline = True
+        elif self._in_inline:
+            if self.depth == _CELL_DEPTH + 2:
+                self._run = name
+                self._phonetic = name == "rPh"
         elif name == "col":
             self._hide_columns(attributes)
         elif name == "mergeCell":
             self._merge(attributes)
+        elif name == "sheetData":
+            self._in_data = self.depth == _CELL_DEPTH - 2
         elif name == "worksheet":
             self.is_worksheet = True
 
     def data(self, text: str) -> None:
-        self._text += text
-        if len(self._text) > self._limit:
-            self._budget.check_text(len(self._text))
+        if self._text is not None:
+            self._text += text
+            if len(self._text) > self._limit:
+                self._budget.check_text(len(self._text))
 
     def end(self, name: str) -> None:
+        self.depth -= 1
         if name == "v":
-            self._value = self._text
+            if self._value is not None or self._text is None or self.depth != _CELL_DEPTH:
+                raise self._misplaced("value")
+            self._value, self._text = self._text, None
         elif name == "c":
+            if self.depth != _CELL_DEPTH - 1:
+                raise self._misplaced("cell")
             self._end_cell()
-        elif name == "f":
-            self._formula = self._text
-        elif name == "t":
-            if not self._phonetic:
-                self._value = (self._value or "") + self._text
-                self._budget.check_text(len(self._value))
+        elif name in _TEXTS:
+            self._end_text(name)
         elif name == "row":
             self._end_row()
+        elif name == "is":
+            self._in_inline = False
         elif name == "rPh":
             self._phonetic = False
+        elif name == "sheetData":
+            self._in_data = False
+
+    def _end_text(self, name: str) -> None:
+        text, self._text = self._text, None
+        if text is None:
+            raise self._misplaced("text")
+        if name == "f":
+            self._formula = text
+        elif not self._in_inline or not is_run(self.depth - _CELL_DEPTH, self._run):
+            raise self._misplaced("text")
+        elif not self._phonetic:
+            self._inline = (self._inline or "") + text
+            self._budget.check_text(len(self._inline))
+
+    def _misplaced(self, what: str) -> FileError:
+        # Excel mends such a file or refuses it; nobody can tell which figure was meant.
+        return self._budget.damaged(f"{self._part} has a {what} where none belongs, near row {self._row}")
 
     def _end_cell(self) -> None:
         attributes, value = self._attributes, self._value
+        kind = attributes.get("t", "n")
+        if kind == "inlineStr":
+            value = self._inline
         address = self._previous = attributes.get("r") or self._next_column()
         if value is None and self._formula is None:
             return
-        packed: Packed | None = self._texts.get(value) if attributes.get("t") == "s" else None
-        if packed is None:
-            packed = self._packed(attributes, value)
+        packed = self._packed(kind, value, self._shown.get(attributes.get("s"), Shown.NUMBER))
         if packed is None or packed == "":
             return
         if self._formula is not None:
@@ -157,25 +220,40 @@ class _SheetReader:
         if isinstance(address, str) and address[-digits:] == self._row_text:
             column = self._column_of.get(address[:-digits])
             if column is not None:
-                self._columns[column] = packed
+                if self._columns.setdefault(column, packed) is not packed:
+                    raise self._twice(address)
                 return
         self._store(address, packed)
 
-    def _packed(self, attributes: Attributes, value: str | None) -> Packed | None:
-        kind = attributes.get("t", "n")
-        shown = self._shown.get(attributes.get("s"), Shown.NUMBER)
+    def _packed(self, kind: str, value: str | None, shown: Shown) -> Packed | None:
+        if kind == "s" and value:
+            return self._texts.get(value) or self._shared_text(value)
         if not value and (value is None or kind != "str"):
             percent = shown is Shown.PERCENT
-            return None if self._formula is None else (f"={self._formula}", "uncalculated", True, percent)
+            return None if self._formula is None else (self._kept(f"={self._formula}"), "uncalculated", True, percent)
         if kind != "n":
-            return self._shared_text(value) if kind == "s" else _PACKED_BY_TYPE.get(kind, unescaped)(value)
+            return self._typed(kind, value)
         try:
             number = float(value)
         except ValueError:
-            return value.strip()
+            return self._kept(value.strip())
         if not isfinite(number) or "_" in value:
-            return value
+            return self._kept(value)
         return number if shown is Shown.NUMBER else self._formatted(number, shown)
+
+    def _typed(self, kind: str, value: str) -> Packed:
+        read = _PACKED_BY_TYPE.get(kind)
+        if read is not None:
+            packed = read(value)
+            if isinstance(packed, bool | datetime.datetime):
+                return packed
+            self._budget.add_text(value)
+            return packed
+        return self._kept(unescaped(value))
+
+    def _kept(self, text: str) -> str:
+        self._budget.add_text(text)
+        return text
 
     def _formatted(self, number: float, shown: Shown) -> Packed:
         if shown is Shown.PERCENT:
@@ -185,23 +263,31 @@ class _SheetReader:
 
     def _shared_text(self, index: str) -> str:
         # Not as the index is usually written: with spaces, leading zeros, or pointing nowhere.
-        text = self._texts.get(index.strip().lstrip("0") or "0")
+        digits = index.strip()
+        text = self._texts.get(digits.lstrip("0") or digits[:1])
         if text is None:
             raise self._budget.damaged(f"a cell in row {self._row} of {self._part} refers to a text that is missing")
         return text
 
     def _store(self, address: str | int, packed: Packed) -> None:
         # A column not met before, a cell without an address, or one that names another row than its own.
+        if not self._row_text:
+            raise self._misplaced("cell")
         row, column = (self._row, address) if isinstance(address, int) else self._position(address)
         self._budget.check_column(column)
         if row == self._row and row:
-            self._columns[column] = packed
+            if self._columns.setdefault(column, packed) is not packed:
+                raise self._twice(f"{column_letters(column)}{row}")
             if isinstance(address, str) and address.endswith(self._row_text):
                 self._column_of[address[: -self._row_digits]] = column
             return
         columns = self.content.rows.setdefault(row, {})
-        self._budget.add_rows(0 if columns else 1, 0 if column in columns else 1)
-        columns[column] = packed
+        self._budget.add_rows(0 if columns else 1, 1)
+        if columns.setdefault(column, packed) is not packed:
+            raise self._twice(f"{column_letters(column)}{row}")
+
+    def _twice(self, address: str) -> FileError:
+        return self._budget.damaged(f"{self._part} has the cell {address} twice")
 
     def _next_column(self) -> int:
         previous = self._previous
@@ -223,32 +309,36 @@ class _SheetReader:
             raise self._budget.damaged(f"{self._part} has a row {text[:20]}, outside the sheet")
         self._row, self._row_text, self._row_digits, self._previous = row, text, len(text), 0
         self._columns = {}
-        if attributes.get("hidden") in TRUE_WORDS:
-            self.content.hidden_rows.add(row)
+        self._hidden = attributes.get("hidden") in TRUE_WORDS
 
     def _end_row(self) -> None:
+        self._row_text, self._row_digits = "", 0
         if not self._columns:
             return
+        if self._hidden:
+            self.content.hidden_rows.add(self._row)
         stored = self.content.rows.get(self._row)
         if stored is None:
             self.content.rows[self._row] = self._columns
             self._budget.add_row(len(self._columns))
         else:
+            twice = stored.keys() & self._columns.keys()
+            if twice:
+                raise self._twice(f"{column_letters(min(twice))}{self._row}")
             stored.update(self._columns)
             self._budget.add_rows(0, len(self._columns))
         self._columns = {}
 
     def _hide_columns(self, attributes: Attributes) -> None:
         if attributes.get("hidden") in TRUE_WORDS:
+            self._budget.add_details(1)
             first, last = self._whole(attributes.get("min", "")), self._whole(attributes.get("max", ""))
-            self.content.hidden_columns.update(range(max(1, first), min(last, LAST_COLUMN) + 1))
+            self.content.hidden_columns.add(first, last)
 
     def _merge(self, attributes: Attributes) -> None:
-        merged = self.content.merged
-        if len(merged) >= self._budget.limits.cells:
-            raise self._budget.too_large(f"it merges more than {len(merged):,} areas", f"{len(merged):,}")
+        self._budget.add_details(1)
         try:
-            merged.append(area_positions(attributes.get("ref", "")))
+            self.content.merged.append(area_positions(attributes.get("ref", "")))
         except ValueError as error:
             raise self._budget.damaged(f"{self._part} has a merged area that is no address") from error
 

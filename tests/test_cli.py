@@ -312,12 +312,12 @@ def test_undo_takes_the_last_action_back_and_the_log_goes_on(run: Command, world
     before = {n: t.frame for n, t in tables_of(master).items()}
     run("import", master, world.send(), *QUARTER, "--by", "Officer")
     ended = run("undo", master, "--today", "2025-07-11", "--by", "Manager")
-    assert (ended.code, ended.out) == (0, "Undone: Import return.\n")
+    assert (ended.code, ended.out) == (0, "Undone: Import returns.\n")
     after = tables_of(master)
     assert after["Observations"].frame.equals(before["Observations"])
     log = json.loads(run("log", master, "--json").out)["log"]
-    assert [(r["Who"], r["Action"]) for r in log] == [("Officer", "Import return"), ("Manager", "Undo")]
-    assert "Undone: Import return." in " ".join(run("log", master).out.split())
+    assert [(r["Who"], r["Action"]) for r in log] == [("Officer", "Import return"), ("Officer", "Import returns"), ("Manager", "Undo")]
+    assert "Undone: Import returns." in " ".join(run("log", master).out.split())
     assert run("undo", master).code == 0
     assert len(tables_of(master)["Observations"].frame) == len(before["Observations"]) + 3
 

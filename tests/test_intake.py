@@ -51,7 +51,7 @@ def test_the_register_and_the_log_say_what_came(world: World) -> None:
     after = world.take_in(world.send())
     (entry,) = rows(after, "Returns")
     assert (entry["Data owner"], entry["Status"], entry["Accepted rows"]) == (OWNER, "accepted", 3)
-    (line,) = rows(after, "Log")
+    line, summed_up = rows(after, "Log")
     assert entry["SHA-256"] in line["Detail"]
     assert "3 figures in, 0 held" in line["Detail"]
 

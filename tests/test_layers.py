@@ -10,7 +10,19 @@ import pytest
 import xl_outcomes
 
 PACKAGE = Path(xl_outcomes.__file__).parent
-EDGES = ("cli", "commands", "output", "files", "resources", "starters", "word", "archive", "batch", "reporting.charts")
+EDGES = (
+    "cli",
+    "commands",
+    "deliver",
+    "output",
+    "files",
+    "resources",
+    "starters",
+    "word",
+    "archive",
+    "batch",
+    "reporting.charts",
+)
 EDGE_PACKAGES = ("demo", "workbook", "addin")
 CORE_WITHIN = ("workbook.cell_types",)
 OUTSIDE = {

@@ -1,5 +1,6 @@
 """The council's choices."""
 
+import re
 from fractions import Fraction
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from xl_outcomes.errors import WorkbookError
 from xl_outcomes.issues import Issue
 from xl_outcomes.periods import Quarter
-from xl_outcomes.settings import KINDS, Settings, demand, read_settings
+from xl_outcomes.settings import KINDS, Settings, changed, demand, read_settings
 
 from .support import setting, table
 
@@ -34,6 +35,12 @@ DEFAULTS = {
     "Returns folder": "",
     "Reports folder": "",
     "Archive folder": "",
+    "Return file limit (MB)": 50,
+    "Return unpacked limit (MB)": 400,
+    "Return parts limit": 5_000,
+    "Return rows limit": 100_000,
+    "Return cells limit": 500_000,
+    "Return text limit (MB)": 64,
 }
 SHARE = "a number from 0 to 1 (0.5 is half)"
 WHOLE = "a whole number, 0 or more"
@@ -61,15 +68,29 @@ WRONG = [
     ("Accept", "Everything", "one of: Good rows, Whole returns"),
     ("Current period", "2025/26 M04", 'a quarter, such as "2025/26 Q2"'),
     ("Current period", "2025/27 Q1", 'a quarter, such as "2025/26 Q2"'),
+    ("Return file limit (MB)", 51, "a whole number from 1 to 50"),
+    ("Return file limit (MB)", 1.5, "a whole number from 1 to 50"),
+    ("Return unpacked limit (MB)", 401, "a whole number from 10 to 400"),
+    ("Return parts limit", 99, "a whole number from 100 to 5,000"),
+    ("Return rows limit", 100_001, "a whole number from 1,000 to 100,000"),
+    ("Return cells limit", 0, "a whole number from 10,000 to 500,000"),
+    ("Return cells limit", "unlimited", "a whole number from 10,000 to 500,000"),
+    ("Return text limit (MB)", 65, "a whole number from 5 to 64"),
 ]
 
 
 @pytest.mark.parametrize(("name", "default"), DEFAULTS.items())
 def test_a_setting_that_is_not_given_or_blank_has_its_default(name: str, default: object) -> None:
-    attribute = name.lower().replace(" ", "_").replace("-", "_")
+    attribute = re.sub("[^a-z0-9]+", "_", name.lower()).strip("_")
     given, issues = _read((name, None))
     assert getattr(Settings(), attribute) == getattr(given, attribute) == default
     assert issues == ()
+
+
+def test_the_settings_that_are_not_at_their_defaults_are_known_by_name() -> None:
+    settings, _ = _read(("Tolerance", 10), ("Return cells limit", 20_000), ("No-change band", 1), ("Roll-up", None))
+    assert changed(settings) == {"Return cells limit", "No-change band"}
+    assert changed(Settings()) == frozenset()
 
 
 def test_tiers_have_the_names_that_the_council_gives_them() -> None:

@@ -8,17 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xl_outcomes import resources, steps
+from xl_outcomes.deliver import form_files, report_path, write_corrected, write_form, write_report
 from xl_outcomes.errors import FileError, InputError
-from xl_outcomes.files import find_returns, read_one, write_new
+from xl_outcomes.files import find_returns, limits_from, read_one, write_new
 from xl_outcomes.issues import Issue
 from xl_outcomes.output import track
 from xl_outcomes.periods import Quarter, parse_quarter
-from xl_outcomes.quarter import Rated, prepare
+from xl_outcomes.quarter import Rated
 from xl_outcomes.reporting.registry import ReportKind
 from xl_outcomes.returns.checks import Checked
-from xl_outcomes.returns.relations import Context
-from xl_outcomes.returns.sendback import corrected_form
+from xl_outcomes.returns.reading import Return
 from xl_outcomes.returns.settle import ACCEPT, REJECT, USE, Decision, read_value
+from xl_outcomes.settings import demand, read_settings
 from xl_outcomes.tables import get
 from xl_outcomes.workbook.file import Master, indicator_tables, read_master, save, updated
 from xl_outcomes.workbook.safe_write import recovery_note
@@ -88,14 +89,11 @@ def check(path: Path) -> tuple[Issue, ...]:
 
 def make_forms(run: Run, out: Path) -> str:
     """Writes the forms of a quarter into a folder and registers what is awaited; returns the summary."""
-    from xl_outcomes.workbook.forms import create_form
-
     master, now = run.master(), run.now()
     forms, step = steps.forms(master.tables, run.quarter(master), now)
-    names = _file_names([f.file_name for f in forms])
     if not run.dry_run:
-        for form, name in track(list(zip(forms, names, strict=True)), "Making forms"):
-            write_new(out / name, create_form(form, created=now.at))
+        for form, name in track(form_files(forms), "Making forms"):
+            write_form(form, out / name, now)
     run.write(master, step, now)
     return run.say(f"{step.summary} They are in {out}.")
 
@@ -103,7 +101,7 @@ def make_forms(run: Run, out: Path) -> str:
 def validate(run: Run, returns: Sequence[str], *, quiet: bool = False) -> tuple[Checked, ...]:
     """Returns checked against a master; nothing is written."""
     master = run.master()
-    read = [read_one(p) for p in track(find_returns(returns), "Reading returns", quiet=quiet)]
+    read = _read(master, returns, quiet=quiet)
     return steps.validate(master.tables, read, run.quarter(master), run.now())
 
 
@@ -113,11 +111,11 @@ def import_returns(
     """Returns checked and taken in; also the summary and the corrected forms that were written."""
     master, now = run.master(), run.now()
     period = run.quarter(master)
-    read = [read_one(p) for p in track(find_returns(returns), "Reading returns", quiet=quiet)]
+    read = _read(master, returns, quiet=quiet)
     checked, step = steps.import_returns(master.tables, read, period, now)
     run.write(master, step, now)
-    sent = _send_back(checked, master, period, now, send_back) if send_back and not run.dry_run else []
-    return checked, run.say(f"{step.summary}{_to_settle(step)}"), sent
+    sent = write_corrected(checked, master.tables, period, now, send_back) if send_back and not run.dry_run else []
+    return checked, run.say(step.summary), sent
 
 
 def settle(run: Run, issue: str, note: str, *, accept: bool, value: str | None, reject: bool) -> str:
@@ -174,61 +172,20 @@ def reports(path: Path) -> tuple[ReportKind, ...]:
 
 def report(run: Run, names: Sequence[str], out: Path) -> list[Path]:
     """Writes reports into a folder; nothing is written where one of the names is unknown."""
-    from xl_outcomes.reporting.charts import rag_chart
-    from xl_outcomes.reporting.facts import gather
-    from xl_outcomes.reporting.fields import fields
-    from xl_outcomes.reporting.registry import reports as kinds
-    from xl_outcomes.word import render
-
-    known = {kind.name: kind for kind in kinds()}
-    for name in names:
-        if name not in known:
-            raise InputError(f'There is no report "{name}".', f"Choose from: {', '.join(known)}.")
     master, now = run.master(), run.now()
     period = run.quarter(master)
+    paths = [report_path(name, period, out) for name in names]
     rated = steps.rated_already(master.tables, period, now)
     if run.dry_run:
-        return [out / f"{name} {period.file_name}.docx" for name in names]
-    written = []
-    for name in track(list(names), "Writing reports"):
-        facts = gather(rated, master.tables, name)
-        pictures = {"rag_chart": rag_chart(facts)}
-        data = render(resources.template(known[name].template), fields(facts), pictures, title=known[name].title)
-        written.append(write_new(out / f"{name} {period.file_name}.docx", data))
-    return written
+        return paths
+    return [write_report(name, rated, master.tables, out) for name in track(list(names), "Writing reports")]
 
 
-def _to_settle(step: steps.Step) -> str:
-    """The new queries by number, so that they can be settled from here."""
-    rows = step.changed["Issues"].rows() if "Issues" in step.changed else ()
-    queries = [
-        f"{r['Issue']} ({r['Indicator']} {r['Code']})"
-        for r in rows
-        if r["row"] < 0 and r["Status"] == "Open" and r["Severity"] == "query"
-    ]
-    return f" Queries to settle: {', '.join(queries)}." if queries else ""
-
-
-def _send_back(checked: Sequence[Checked], master: Master, period: Quarter, now: steps.Now, folder: Path) -> list[Path]:
-    from xl_outcomes.workbook.forms import create_form
-
-    history = prepare(master.tables, period, now.today).history
-    context = Context(history, period, now.today, get(master.tables, "Returns"))
-    made = [(c, form) for c in checked if (form := corrected_form(c, context)) is not None]
-    names = _file_names([f"{Path(c.source.file).stem} to correct.xlsx" for c, _ in made])
-    pairs = zip(made, names, strict=True)
-    return [write_new(folder / name, create_form(form, created=now.at)) for (_, form), name in pairs]
-
-
-def _file_names(wanted: Sequence[str]) -> list[str]:
-    """File names, each once: a second of the same name gets a number."""
-    seen: dict[str, int] = {}
-    names = []
-    for name in wanted:
-        seen[name.casefold()] = count = seen.get(name.casefold(), 0) + 1
-        path = Path(name)
-        names.append(name if count == 1 else f"{path.stem} ({count}){path.suffix}")
-    return names
+def _read(master: Master, returns: Sequence[str], *, quiet: bool) -> list[Return]:
+    settings, odd = read_settings(master.tables["Settings"])
+    demand(odd)
+    limits = limits_from(settings)
+    return [read_one(p, limits) for p in track(find_returns(returns), "Reading returns", quiet=quiet)]
 
 
 def _user() -> str:

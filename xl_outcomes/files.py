@@ -7,13 +7,38 @@ from pathlib import Path
 from xl_outcomes.errors import FileError, InputError
 from xl_outcomes.issues import Issue
 from xl_outcomes.returns.reading import Return, read_return
+from xl_outcomes.settings import Settings, changed
 from xl_outcomes.workbook.cell_types import MEGABYTE, Limits
 from xl_outcomes.workbook.cells import read_book
 
-# A return is one owner's table; a master may be larger.
-RETURN_LIMITS = Limits(rows=100_000, cells=500_000, text_bytes=64 * MEGABYTE)
+_SETTING_OF = {
+    "file_bytes": "Return file limit (MB)",
+    "unpacked_bytes": "Return unpacked limit (MB)",
+    "entries": "Return parts limit",
+    "rows": "Return rows limit",
+    "cells": "Return cells limit",
+    "text_bytes": "Return text limit (MB)",
+}
 _MOST_HASHED = 1024 * MEGABYTE
 _ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".csv")
+
+
+def limits_from(settings: Settings) -> Limits:
+    """The limits of reading a return that a council has set; those it has lowered have the name of their setting."""
+    lowered = changed(settings)
+    return Limits(
+        file_bytes=settings.return_file_limit_mb * MEGABYTE,
+        unpacked_bytes=settings.return_unpacked_limit_mb * MEGABYTE,
+        entries=settings.return_parts_limit,
+        rows=settings.return_rows_limit,
+        cells=settings.return_cells_limit,
+        text_bytes=settings.return_text_limit_mb * MEGABYTE,
+        settings=tuple((limit, name) for limit, name in _SETTING_OF.items() if name in lowered),
+    )
+
+
+# A return is one owner's table; a master may be larger.
+RETURN_LIMITS = limits_from(Settings())
 
 
 def find_returns(given: Sequence[str]) -> list[Path]:
@@ -27,15 +52,15 @@ def find_returns(given: Sequence[str]) -> list[Path]:
     return list(found)
 
 
-def read_returns(paths: Iterable[Path]) -> list[Return]:
+def read_returns(paths: Iterable[Path], limits: Limits | None = None) -> list[Return]:
     """The returns in files; one that cannot be read is a return with that issue alone."""
-    return [read_one(path) for path in paths]
+    return [read_one(path, limits) for path in paths]
 
 
-def read_one(path: Path) -> Return:
-    """The return in a file; one that cannot be read is a return with that issue alone."""
+def read_one(path: Path, limits: Limits | None = None) -> Return:
+    """The return in a file, within limits (`RETURN_LIMITS`); what cannot be read is a return with that issue alone."""
     try:
-        return read_return(read_book(path, RETURN_LIMITS), path.name, _digest(path))
+        return read_return(read_book(path, limits or RETURN_LIMITS), path.name, _digest(path))
     except FileError as error:
         issue = Issue(error.code, "error", error.message, error.fix, file=path.name)
     except OSError as error:

@@ -23,6 +23,29 @@ class Override:
     row: int
 
 
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """The rating that an officer asks for in place of a calculated one, from one quarter to another, inclusive."""
+
+    ref: str
+    rating: str
+    reason: str
+    approved_by: str
+    period: Quarter
+    last: Quarter
+
+    def cells(self) -> dict[str, object]:
+        """Its row of the table Overrides; words that are missing stay blank."""
+        return {
+            "Ref": self.ref,
+            "Period": str(self.period),
+            "Rating": self.rating or None,
+            "Reason": self.reason.strip() or None,
+            "Approved by": self.approved_by.strip() or None,
+            "Last period": str(self.last),
+        }
+
+
 def overrides_in(
     table: Table, framework: Framework, quarter: Quarter
 ) -> tuple[Mapping[str, Override], tuple[Issue, ...]]:

@@ -43,6 +43,12 @@ class Settings:
     returns_folder: str = ""
     reports_folder: str = ""
     archive_folder: str = ""
+    return_file_limit_mb: int = 50
+    return_unpacked_limit_mb: int = 400
+    return_parts_limit: int = 5_000
+    return_rows_limit: int = 100_000
+    return_cells_limit: int = 500_000
+    return_text_limit_mb: int = 64
 
     def tier_name(self, tier: int) -> str:
         """What the council calls a tier."""
@@ -78,6 +84,11 @@ def _number(least: int, most: int | None, allowed: str, *, whole: bool = False) 
     return _Kind(read, allowed)
 
 
+def _limit(least: int, most: int) -> _Kind:
+    return _number(least, most, f"a whole number from {least:,} to {most:,}", whole=True)
+
+
+_DEFAULTS = Settings()
 _TEXT = _Kind(lambda value: str(value).strip(), "any text")
 _SHARE = _number(0, 1, "a number from 0 to 1 (0.5 is half)")
 _WHOLE = _number(0, None, "a whole number, 0 or more", whole=True)
@@ -107,7 +118,15 @@ KINDS: Mapping[str, _Kind] = {
     "Returns folder": _TEXT,
     "Reports folder": _TEXT,
     "Archive folder": _TEXT,
+    # No higher than the defaults, with which the worst files were measured; no lower than what a large form needs.
+    "Return file limit (MB)": _limit(1, _DEFAULTS.return_file_limit_mb),
+    "Return unpacked limit (MB)": _limit(10, _DEFAULTS.return_unpacked_limit_mb),
+    "Return parts limit": _limit(100, _DEFAULTS.return_parts_limit),
+    "Return rows limit": _limit(1_000, _DEFAULTS.return_rows_limit),
+    "Return cells limit": _limit(10_000, _DEFAULTS.return_cells_limit),
+    "Return text limit (MB)": _limit(5, _DEFAULTS.return_text_limit_mb),
 }
+_IN_ATTRIBUTES = str.maketrans({" ": "_", "-": "_", "(": "", ")": ""})
 
 
 def read_settings(table: Table) -> tuple[Settings, tuple[Issue, ...]]:
@@ -148,13 +167,18 @@ def demand(issues: tuple[Issue, ...]) -> None:
             raise WorkbookError(f"Settings {issue.cell}: {issue.message}".strip(), issue.fix)
 
 
+def changed(settings: Settings) -> frozenset[str]:
+    """The names of the settings that are not at their defaults."""
+    return frozenset(n for n in KINDS if getattr(settings, _attribute(n)) != getattr(_DEFAULTS, _attribute(n)))
+
+
 def _known_name(name: object) -> str | None:
     wanted = " ".join(str(name or "").casefold().split())
     return next((k for k in KINDS if k.casefold() == wanted), None)
 
 
 def _attribute(name: str) -> str:
-    return name.lower().replace(" ", "_").replace("-", "_")
+    return name.lower().translate(_IN_ATTRIBUTES)
 
 
 def _unknown(table: Table, row: dict[str, Any]) -> list[Issue]:

@@ -13,6 +13,7 @@ import pandas as pd
 from xl_outcomes.contract import RATINGS, SPECS
 from xl_outcomes.errors import InputError
 from xl_outcomes.issues import Issue
+from xl_outcomes.overrides import Replacement
 from xl_outcomes.periods import Quarter
 from xl_outcomes.quarter import Prepared, Rated, prepare, rate_prepared, rate_quarter, with_observations
 from xl_outcomes.reporting.readback import read_back
@@ -111,7 +112,10 @@ def import_returns(
     ratings = _rating_changes(prepared, tables, changed, period)
     again = sum(c.known for c in checked)
     known = f" {again} of {len(checked)} returns had been taken in before." if again else ""
-    return checked, Step(changed, f"{counts}, {ratings}.{known}")
+    summary = f"{counts}, {ratings}.{known}{_to_settle(changed)}"
+    if changed:
+        changed["Log"] = _logged({**tables, **changed}, now, "Import returns", summary)
+    return checked, Step(changed, summary)
 
 
 def settle(tables: Tables, number: str, decision: settling.Decision, period: Quarter, now: Now) -> Step:
@@ -119,7 +123,7 @@ def settle(tables: Tables, number: str, decision: settling.Decision, period: Qua
     prepared = prepare(tables, period, now.today)
     changed = settling.settle(tables, prepared.history.framework, number, decision, now.at)
     ratings = _rating_changes(prepared, tables, changed, period)
-    return Step(changed, f"Issue {number}: {decision.kind}; {ratings}.")
+    return _told(changed, f"Issue {number}: {decision.kind}; {ratings}.")
 
 
 def withdraw_return(tables: Tables, owner: str, period: Quarter, now: Now) -> Step:
@@ -127,7 +131,7 @@ def withdraw_return(tables: Tables, owner: str, period: Quarter, now: Now) -> St
     changed = withdraw(tables, owner, period, now.at, now.who)
     changed["Returns"] = mark_overdue(changed["Returns"], now.today)
     ratings = _rating_changes(prepare(tables, period, now.today), tables, changed, period)
-    return Step(changed, f"The return of {owner} for {period} is withdrawn; {ratings}.")
+    return _told(changed, f"The return of {owner} for {period} is withdrawn; {ratings}.")
 
 
 def rate(tables: Tables, period: Quarter, now: Now, shown: Sequence[Table] = ()) -> tuple[Rated, Step]:
@@ -158,6 +162,24 @@ def rate(tables: Tables, period: Quarter, now: Now, shown: Sequence[Table] = ())
     return rated, Step(changed, summary, make_views(rated, {**tables, **changed}))
 
 
+def override(tables: Tables, given: Replacement, now: Now, shown: Sequence[Table] = ()) -> tuple[Rated, Step]:
+    """A rating replaced by an officer's, and the quarter rated with it.
+
+    Raises InputError where the row is incomplete, or there is nothing that it could replace.
+    """
+    table = extend(get(tables, "Overrides"), [given.cells()])
+    row = int(table.frame.index[-1])
+    rated, step = rate({**tables, "Overrides": table}, given.period, now, shown)
+    for issue in rated.issues:
+        if issue.code == "override-ignored" and issue.ref == given.ref and issue.cell == table.cell(row, "Ref"):
+            raise InputError(issue.message, "Nothing has been changed.")
+    summary = f"{given.ref} is {given.rating} by override until {given.last}. {step.summary}"
+    logged = _logged(
+        tables, now, "Override rating", f"{summary} Reason: {given.reason}. Approved by {given.approved_by}."
+    )
+    return rated, Step({**step.changed, "Overrides": table, "Log": logged}, summary, step.views)
+
+
 def undo(now_tables: Tables, before: Tables, now: Now) -> Step:
     """The last action taken back: the log alone goes on, with the rows since and one that says so."""
     known = len(get(before, "Log").frame)
@@ -184,6 +206,26 @@ def rated_already(tables: Tables, period: Quarter, now: Now) -> Rated:
 
 def _logged(tables: Tables, now: Now, action: str, detail: str) -> Table:
     return log(tables, now.at, now.who, action, detail)
+
+
+def _told(changed: dict[str, Table], summary: str) -> Step:
+    """A step whose row of the log ends with the summary that the officer is shown."""
+    table = changed["Log"]
+    last = int(table.frame.index[-1])
+    detail = table.frame["Detail"].iloc[-1]
+    told = change(table, {last: {"Detail": f"{detail} {summary}"}})
+    return Step({**changed, "Log": told}, summary)
+
+
+def _to_settle(changed: Tables) -> str:
+    """The new queries by number, so that they can be settled from here."""
+    rows = changed["Issues"].rows() if "Issues" in changed else ()
+    queries = [
+        f"{r['Issue']} ({r['Indicator']} {r['Code']})"
+        for r in rows
+        if r["row"] < 0 and r["Status"] == "Open" and r["Severity"] == "query"
+    ]
+    return f" Queries to settle: {', '.join(queries)}." if queries else ""
 
 
 def _checked(

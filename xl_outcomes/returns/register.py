@@ -2,12 +2,48 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from xl_outcomes.columns import to_date
+from xl_outcomes.periods import Quarter
 from xl_outcomes.returns.expected import Form
 from xl_outcomes.tables import Table, change, extend
 
 AWAITING, OVERDUE = "awaiting", "overdue"
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A return that has not come: whose, when it is or was due, and how to reach them (blank where not known)."""
+
+    owner: str
+    due: dt.date
+    days_late: int
+    post: str
+    email: str
+
+    @property
+    def line(self) -> str:
+        """For people: "Housing: due 20 July 2025, 3 days late (Head of housing, housing@…)"."""
+        late = (
+            "1 day late" if self.days_late == 1 else f"{self.days_late} days late" if self.days_late else "not yet due"
+        )
+        reach = ", ".join(w for w in (self.post, self.email) if w)
+        return f"{self.owner}: due {self.due.day} {self.due:%B %Y}, {late}" + (f" ({reach})" if reach else "")
+
+
+def missing_returns(register: Table, owners: Table, period: Quarter, today: dt.date) -> tuple[Missing, ...]:
+    """The returns of a quarter that are awaited or overdue, the latest first."""
+    people = {row["Data owner"]: row for row in owners.rows()}
+    found = []
+    for row in register.rows():
+        due = to_date(row["Due"])
+        if row["Period"] == str(period) and row["Status"] in (AWAITING, OVERDUE) and due:
+            who = people.get(row["Data owner"], {})
+            days = max(0, (today - due.date()).days)
+            post, email = (str(who.get(h) or "") for h in ("Post", "E-mail"))
+            found.append(Missing(str(row["Data owner"]), due.date(), days, post, email))
+    return tuple(sorted(found, key=lambda m: (-m.days_late, m.due, m.owner)))
 
 
 def expect(table: Table, forms: Sequence[Form], today: dt.date) -> Table:

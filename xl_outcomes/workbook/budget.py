@@ -32,7 +32,7 @@ class Budget:
     def check_file(self, size: int) -> None:
         """Refuse a file of too many bytes."""
         if size > self.limits.file_bytes:
-            raise self.too_large(f"it is {sized(size)}", sized(self.limits.file_bytes))
+            raise self.too_large(f"it is {sized(size)}", sized(self.limits.file_bytes), "file_bytes")
 
     def unpack(self, count: int) -> None:
         """Count bytes taken out of the archive, and look at the clock."""
@@ -52,7 +52,8 @@ class Budget:
     def check_unpacked(self, size: int) -> None:
         """Refuse an archive that unpacks to too much."""
         if size > self.limits.unpacked_bytes:
-            raise self.too_large(f"it unpacks to {sized(size)} or more", sized(self.limits.unpacked_bytes))
+            found, allowed = f"it unpacks to {sized(size)} or more", sized(self.limits.unpacked_bytes)
+            raise self.too_large(found, allowed, "unpacked_bytes")
 
     def add_row(self, cells: int) -> None:
         """Count a row that holds something, and its cells."""
@@ -63,15 +64,16 @@ class Budget:
         self.rows += rows
         self.cells += cells
         if self.rows > self.limits.rows:
-            raise self.too_large(f"it holds {self.rows:,} rows or more", f"{self.limits.rows:,} rows")
+            raise self.too_large(f"it holds {self.rows:,} rows or more", f"{self.limits.rows:,} rows", "rows")
         if self.cells > self.limits.cells:
-            raise self.too_large(f"it holds {self.cells:,} cells or more", f"{self.limits.cells:,} cells")
+            raise self.too_large(f"it holds {self.cells:,} cells or more", f"{self.limits.cells:,} cells", "cells")
 
     def add_text(self, text: str) -> None:
         """Count the memory of a text that is kept: that of a cell, one that cells share, a heading."""
         self.texts += sys.getsizeof(text) + _KEEPING
         if self.texts > self.limits.text_bytes:
-            raise self.too_large(f"its texts take {sized(self.texts)} or more", sized(self.limits.text_bytes))
+            found, allowed = f"its texts take {sized(self.texts)} or more", sized(self.limits.text_bytes)
+            raise self.too_large(found, allowed, "text_bytes")
 
     def add_details(self, count: int) -> None:
         """Count what is not a cell and yet is kept: merged areas, headings, formats, links."""
@@ -103,11 +105,13 @@ class Budget:
         if column > self.limits.columns:
             raise self.too_large(f"it uses {column:,} columns", f"{self.limits.columns:,} columns")
 
-    def too_large(self, found: str, allowed: str) -> FileError:
-        """The error for a limit: what was found ("it is 60 MB") and what is allowed ("50 MB")."""
+    def too_large(self, found: str, allowed: str, limit: str = "") -> FileError:
+        """The error for a limit: what was found ("it is 60 MB"), what is allowed ("50 MB"), its field in `Limits`."""
+        setting = dict(self.limits.settings).get(limit)
+        named = f" (setting {setting})" if setting else ""
         return FileError(
             "file-too-large",
-            f"{self.name} is too large to read: {found}; the limit is {allowed}.",
+            f"{self.name} is too large to read: {found}; the limit is {allowed}{named}.",
             "Delete what does not belong to it (pictures, unused sheets, filled or formatted cells far below or to "
             "the right), save it and send it again.",
         )

@@ -22,7 +22,8 @@ class Limits:
 
     Bytes, numbers, characters of one cell (`text`), and seconds; `memory_bytes` is for the child process that reads
     .xls and .xlsb. `rows` counts the rows that hold something, `cells` the cells, both over all sheets; `text_bytes`
-    is the memory of all texts; `details` counts what is not a cell: merged areas, headings, formats, links.
+    is the memory of all texts; `details` counts what is not a cell: merged areas, headings, formats, links. `settings`
+    holds pairs, a limit and the council's setting that it comes from, for messages.
     """
 
     file_bytes: int = 50 * MEGABYTE
@@ -37,6 +38,7 @@ class Limits:
     columns: int = LAST_COLUMN
     seconds: float = 15.0
     memory_bytes: int = 512 * MEGABYTE
+    settings: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ def main(file: str, answer: str, library: str, limits: str) -> None:
     """Read the file and write the answer; the exit code is 0 unless memory ran out or the reader broke down."""
     allowed = json.loads(limits)
     _limit_memory(allowed["memory_bytes"])
-    _limit_answer(allowed["text_bytes"] + allowed["cells"] * _BYTES_PER_CELL)
+    _limit_answer(allowed["text_bytes"] * 3 + allowed["cells"] * _BYTES_PER_CELL)
     sys.path.append(library)
     with Path(answer).open("w", encoding="ascii") as out:
         try:

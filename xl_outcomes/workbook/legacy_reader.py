@@ -126,4 +126,4 @@ def _fault(what: str, found: int, budget: Budget) -> FileError:
     if what == "damaged":
         return budget.damaged("its content is cut short or is not as Excel writes it")
     allowed = int(asdict(budget.limits)[what])
-    return budget.too_large(f"it has {found:,} {_UNITS[what]} or more", f"{allowed:,} {_UNITS[what]}")
+    return budget.too_large(f"it has {found:,} {_UNITS[what]} or more", f"{allowed:,} {_UNITS[what]}", what)

@@ -274,7 +274,7 @@ def _checked_entries(archive: zipfile.ZipFile, budget: Budget) -> dict[str, zipf
 
 def _check_count(entries: int, budget: Budget) -> None:
     if entries > budget.limits.entries:
-        raise budget.too_large(f"it consists of {entries:,} parts", f"{budget.limits.entries:,} parts")
+        raise budget.too_large(f"it consists of {entries:,} parts", f"{budget.limits.entries:,} parts", "entries")
 
 
 def _check_directory(file: IO[bytes], budget: Budget) -> None:
@@ -290,7 +290,7 @@ def _check_directory(file: IO[bytes], budget: Budget) -> None:
     directory = max(struct.unpack_from("<L", tail, place + 12)[0] % _IN_ZIP64, _zip64_directory(file, tail, place))
     most = max(1, budget.limits.entries) * _DIRECTORY_BYTES_PER_ENTRY
     if directory > most:
-        raise budget.too_large("its list of parts is far too long", f"{budget.limits.entries:,} parts")
+        raise budget.too_large("its list of parts is far too long", f"{budget.limits.entries:,} parts", "entries")
 
 
 def _zip64_directory(file: IO[bytes], tail: bytes, place: int) -> int:

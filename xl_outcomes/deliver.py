@@ -1,0 +1,75 @@
+"""Files for other people: return forms, corrected forms and reports, made from a master's tables into a folder."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from xl_outcomes import steps
+from xl_outcomes.errors import InputError
+from xl_outcomes.files import write_new
+from xl_outcomes.periods import Quarter
+from xl_outcomes.quarter import Rated, prepare
+from xl_outcomes.returns.checks import Checked
+from xl_outcomes.returns.expected import Form
+from xl_outcomes.returns.relations import Context
+from xl_outcomes.returns.sendback import corrected_form
+from xl_outcomes.tables import Tables, get
+
+
+def form_files(forms: Sequence[Form]) -> list[tuple[Form, str]]:
+    """The forms, each with the name of its file."""
+    return list(zip(forms, _file_names([f.file_name for f in forms]), strict=True))
+
+
+def write_form(form: Form, path: Path, now: steps.Now) -> Path:
+    """Writes one return form."""
+    from xl_outcomes.workbook.forms import create_form
+
+    return write_new(path, create_form(form, created=now.at))
+
+
+def write_corrected(
+    checked: Sequence[Checked], tables: Tables, period: Quarter, now: steps.Now, folder: Path
+) -> list[Path]:
+    """Writes a corrected form for every return that has errors or queries."""
+    history = prepare(tables, period, now.today).history
+    context = Context(history, period, now.today, get(tables, "Returns"))
+    made = [(c, form) for c in checked if (form := corrected_form(c, context)) is not None]
+    names = _file_names([f"{Path(c.source.file).stem} to correct.xlsx" for c, _ in made])
+    return [write_form(form, folder / name, now) for (_, form), name in zip(made, names, strict=True)]
+
+
+def report_path(name: str, period: Quarter, folder: Path) -> Path:
+    """Where a report of a quarter is written; raises InputError where there is no report of that name."""
+    from xl_outcomes.reporting.registry import reports
+
+    known = [kind.name for kind in reports()]
+    if name not in known:
+        raise InputError(f'There is no report "{name}".', f"Choose from: {', '.join(known)}.")
+    return folder / f"{name} {period.file_name}.docx"
+
+
+def write_report(name: str, rated: Rated, tables: Tables, folder: Path) -> Path:
+    """Writes a report of a rated quarter."""
+    from xl_outcomes import resources
+    from xl_outcomes.reporting.charts import rag_chart
+    from xl_outcomes.reporting.facts import gather
+    from xl_outcomes.reporting.fields import fields
+    from xl_outcomes.reporting.registry import reports
+    from xl_outcomes.word import render
+
+    path = report_path(name, rated.period, folder)
+    kind = next(kind for kind in reports() if kind.name == name)
+    facts = gather(rated, tables, name)
+    pictures = {"rag_chart": rag_chart(facts)}
+    return write_new(path, render(resources.template(kind.template), fields(facts), pictures, title=kind.title))
+
+
+def _file_names(wanted: Sequence[str]) -> list[str]:
+    """File names, each once: a second of the same name gets a number."""
+    seen: dict[str, int] = {}
+    names = []
+    for name in wanted:
+        seen[name.casefold()] = count = seen.get(name.casefold(), 0) + 1
+        path = Path(name)
+        names.append(name if count == 1 else f"{path.stem} ({count}){path.suffix}")
+    return names

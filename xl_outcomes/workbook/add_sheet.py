@@ -7,17 +7,16 @@ import datetime as dt
 import itertools
 import posixpath
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from xml.sax.saxutils import quoteattr
 
 from lxml import etree
 from openpyxl.utils.cell import get_column_letter
 
-from xl_outcomes.errors import WorkbookError
-from xl_outcomes.workbook.cell_values import TEXT_LIMIT, Value, clean, column_name, fill, is_1904
+from xl_outcomes.workbook.cell_values import column_name, fill, is_1904
 from xl_outcomes.workbook.markup import add_part, element, tag
 from xl_outcomes.workbook.package import MAIN, OFFICE, Package, table_parts, workbook_part, worksheets
 from xl_outcomes.workbook.package_styles import RATING_COLOURS, Styles
+from xl_outcomes.workbook.writes import TEXT_LIMIT, NewSheet, Value, clean, free_name
 
 __all__ = ["TEXT_LIMIT", "NewSheet", "Value", "add_sheets"]
 
@@ -37,24 +36,6 @@ _TABLE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class NewSheet:
-    """A sheet that the package lacks, with one table.
-
-    `name` is made unique where it is taken; `table` must be unused. A `title` stands in row 1 and moves the table to
-    row 3. Cells under the headings in `ratings` are coloured by the words Green, Amber and Red, with or without "*".
-    """
-
-    name: str
-    table: str
-    headings: tuple[str, ...]
-    rows: tuple[tuple[Value, ...], ...]
-    title: str = ""
-    widths: tuple[float, ...] = ()
-    ratings: tuple[str, ...] = ()
-    hidden: bool = False
-
-
 def add_sheets(package: Package, additions: Sequence[NewSheet]) -> None:
     """Append sheets, each with its table, to a package.
 
@@ -71,7 +52,7 @@ def _add_sheet(package: Package, styles: Styles, sheet: NewSheet) -> None:
     folder = posixpath.dirname(workbook)
     part = package.unused(posixpath.join(folder, "worksheets/sheet{}.xml"))
     table_part = package.unused(posixpath.join(folder, "tables/table{}.xml"))
-    top = 3 if sheet.title else 1
+    top = sheet.top
     area = f"A{top}:{get_column_letter(len(sheet.headings))}{top + max(1, len(sheet.rows))}"
     relation = add_part(package, part, "table", table_part, _table(package, sheet, area))
     below, end = f"A{top + 1}", area.split(":")[1]
@@ -84,10 +65,7 @@ def _add_sheet(package: Package, styles: Styles, sheet: NewSheet) -> None:
 def _check(package: Package, sheet: NewSheet) -> None:
     known = {root.get("displayName", "").casefold() for root in _table_roots(package)}
     names = package.tree(workbook_part(package)).iterfind(f"{tag('definedNames')}/{tag('definedName')}")
-    if sheet.table.casefold() in known | {name.get("name", "").casefold() for name in names}:
-        raise WorkbookError(f'The workbook already has a table or name "{sheet.table}".', "Rename or remove it.")
-    if not all(sheet.headings) or len({heading.casefold() for heading in sheet.headings}) < len(sheet.headings):
-        raise WorkbookError(f'The headings of the new table "{sheet.table}" are not distinct.')
+    sheet.check(known | {name.get("name", "").casefold() for name in names})
 
 
 def _table_roots(package: Package) -> list[etree._Element]:
@@ -115,9 +93,7 @@ def _write_row(data: etree._Element, number: int, cells: Iterable[tuple[Value, i
 
 
 def _widths(sheet: NewSheet) -> str:
-    texts = [[str(value) for value in column] for column in itertools.zip_longest(sheet.headings, *sheet.rows[:200])]
-    guessed = [min(60, max(10, 3 + max(map(len, column)))) for column in texts]
-    widths = enumerate([*sheet.widths, *guessed[len(sheet.widths) :]], 1)
+    widths = enumerate(sheet.all_widths, 1)
     return "".join(f'<col min="{at}" max="{at}" width="{width:g}" customWidth="1"/>' for at, width in widths)
 
 
@@ -147,17 +123,9 @@ def _list_sheet(package: Package, sheet: NewSheet, relation: str) -> None:
     workbook = workbook_part(package)
     sheets = package.tree(workbook).findall(tag("sheets"))[0]
     number = 1 + max((int(item.get("sheetId", "0")) for item in sheets), default=0)
-    name = _free_name(sheet.name, {item.get("name", "").casefold() for item in sheets})
+    name = free_name(sheet.name, {item.get("name", "").casefold() for item in sheets})
     item = etree.SubElement(sheets, tag("sheet"), {"name": name, "sheetId": str(number)})
     if sheet.hidden:
         item.set("state", "hidden")
     item.set(f"{{{OFFICE}}}id", relation)
     package.touch(workbook)
-
-
-def _free_name(wanted: str, taken: set[str]) -> str:
-    """A sheet name that Excel allows and that nobody has: at most 31 characters, none of []:*?/\\."""
-    plain = "".join("-" if c in "[]:*?/\\" or not c.isprintable() else c for c in wanted).strip("' ") or "Sheet"
-    endings = itertools.chain([""], (f" ({number})" for number in range(2, 10_000)))
-    names = (plain[: 31 - len(ending)].rstrip("' ") + ending for ending in endings)
-    return next(name for name in names if name.casefold() not in taken)

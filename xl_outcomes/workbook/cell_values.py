@@ -1,45 +1,20 @@
 """Values as the cells of a workbook hold them: cleaned, counted as days, and written as XML."""
 
 import datetime as dt
-import math
-import numbers
 import re
 
 from lxml import etree
 
-from xl_outcomes.errors import WorkbookError
 from xl_outcomes.workbook.markup import tag
 from xl_outcomes.workbook.package import Package, workbook_part
+from xl_outcomes.workbook.writes import TEXT_LIMIT, Value, clean
 
-Value = None | bool | float | int | str | dt.date | dt.datetime
+__all__ = ["TEXT_LIMIT", "Value", "clean", "column_name", "escape", "fill", "is_1904", "serial", "unescape"]
 
-TEXT_LIMIT = 32_767
 _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 _LIKE_ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _UNFIT = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
-
-
-def clean(value: Value) -> Value:
-    """A value as a cell can hold it: plain types; blank text, NaN and NaT are None.
-
-    Raises WorkbookError for infinite numbers and for text longer than a cell holds.
-    """
-    if value is None or value == "" or value != value:
-        return None
-    if isinstance(value, str) and len(value.encode("utf-16-le", "surrogatepass")) // 2 > TEXT_LIMIT:
-        raise WorkbookError(
-            f'A cell holds at most {TEXT_LIMIT:,} characters; "{value[:40]}…" is longer.', "Shorten it."
-        )
-    if isinstance(value, dt.datetime):
-        return dt.datetime.fromisoformat(value.isoformat()).replace(tzinfo=None)
-    if isinstance(value, bool | str | dt.date):
-        return value
-    if isinstance(value, numbers.Integral) and abs(int(value)) < 2**53:
-        return int(value)
-    if isinstance(value, numbers.Real) and math.isfinite(value):
-        return float(value)
-    raise WorkbookError(f"A cell cannot hold {value!r}.", "Use a number, text, a date, or Yes and No.")
 
 
 def serial(value: dt.date, base_1904: bool) -> float | None:

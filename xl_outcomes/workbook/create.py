@@ -71,6 +71,16 @@ def create_master(
     return build(fill, title=title, subject="Outcomes framework: master workbook", created=created)
 
 
+def create_sheets(views: Sequence[ViewSheet], *, title: str, created: dt.datetime) -> bytes:
+    """A workbook of sheets to read alone, as the bytes of an .xlsx file; the same input gives the same bytes."""
+
+    def fill(book: Book) -> None:
+        for view_sheet in views:
+            _write_views(book, view_sheet, view_sheet.name)
+
+    return build(fill, title=title, subject="Outcomes framework", created=created)
+
+
 def _view_names(views: Sequence[ViewSheet], specs: Sequence[Spec]) -> list[str]:
     """The sheet names of the views: where one is a table's sheet, the table keeps it."""
     taken = ["Read me", "Lists", *(spec.sheet for spec in specs)]

@@ -6,20 +6,18 @@ officer's own columns travel with the row that they stood in, and so do notes, l
 
 import copy
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import Enum
+from collections.abc import Sequence
 
 from lxml import etree
 
-from xl_outcomes.workbook.add_sheet import NewSheet, add_sheets
-from xl_outcomes.workbook.cell_values import Value, clean
+from xl_outcomes.workbook.add_sheet import add_sheets
 from xl_outcomes.workbook.formulas import moved_to, spell_out, total_at, translated
 from xl_outcomes.workbook.grid import Area, GridBook, cell_name, formula_of
 from xl_outcomes.workbook.markup import insert_in_order, tag
 from xl_outcomes.workbook.package import Package, workbook_part, worksheets
 from xl_outcomes.workbook.placed_table import PlacedTable, carry, check_room, find_table, resize, widened
 from xl_outcomes.workbook.rename import rename_headings
+from xl_outcomes.workbook.writes import KEEP, Keep, NewSheet, Row, TableWrite, Value, clean
 
 __all__ = ["KEEP", "Keep", "NewSheet", "Row", "TableWrite", "Value", "patch"]
 
@@ -28,41 +26,6 @@ _WORKBOOK_ORDER = (
     "calcPr oleSize customWorkbookViews pivotCaches smartTagPr smartTagTypes webPublishing fileRecoveryPr "
     "webPublishObjects extLst"
 )
-
-
-class Keep(Enum):
-    """In place of a value: leave the cell as it stands, formula and all."""
-
-    KEEP = "keep"
-
-
-KEEP = Keep.KEEP
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row of a table: one value per heading of the write, and the sheet row where it stood before (None: new).
-
-    KEEP in place of a value leaves the cell of the origin row as it is. A `height` in points is for the sheet row that
-    is written; None leaves that row as high as it is, and so does a height that somebody chose by hand.
-    """
-
-    values: tuple[Value | Keep, ...]
-    origin: int | None = None
-    height: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TableWrite:
-    """All rows of one table, under our headings; other columns belong to the officer and keep their cells.
-
-    `table` is the display name, in any case. `renamed` maps old headings to new ones, which `headings` uses already.
-    """
-
-    table: str
-    headings: tuple[str, ...]
-    rows: tuple[Row, ...]
-    renamed: Mapping[str, str] = field(default_factory=dict)
 
 
 def patch(source: bytes, writes: Sequence[TableWrite], additions: Sequence[NewSheet] = ()) -> bytes:

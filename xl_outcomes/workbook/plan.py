@@ -1,0 +1,188 @@
+"""What has to be written into a master, open or closed, for changed tables and views: frames in, table writes out."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import pandas as pd
+
+from xl_outcomes.contract import NEEDED, SPECS, Spec
+from xl_outcomes.errors import InputError, WorkbookError
+from xl_outcomes.periods import parse_quarter
+from xl_outcomes.reporting.view import INDICATOR_TABLES, View, ViewSheet
+from xl_outcomes.tables import Table, Tables, frame
+from xl_outcomes.workbook.writes import KEEP, NewSheet, Row, TableWrite
+
+
+class AsRead(Protocol):
+    """A master as read, whether its file is closed or open in Excel."""
+
+    @property
+    def tables(self) -> Tables:
+        """The contract's tables that it has."""
+
+    def names(self) -> Iterable[str]:
+        """The names of all its tables, lower case."""
+
+    def find(self, name: str) -> Table | None:
+        """A table by its display name in any case, ours or not, as it stands."""
+
+    def first_row(self, name: str) -> int:
+        """The sheet row of a table's first row of data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Rows of tables that the master has, and sheets that it lacks; both empty where nothing differs."""
+
+    writes: tuple[TableWrite, ...] = ()
+    additions: tuple[NewSheet, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.writes or self.additions)
+
+
+def planned(master: AsRead, changed: Tables, views: Sequence[ViewSheet] = ()) -> Plan:
+    """What has to be written for changed tables and views."""
+    writes: list[TableWrite] = []
+    additions: list[NewSheet] = []
+    for name, table in changed.items():
+        found = master.find(name)
+        if found is None:
+            additions.append(_new_table(SPECS[name], table))
+        elif write := _write(name, found, table):
+            writes.append(write)
+    for sheet in views:
+        for view in sheet.views:
+            shown = master.find(view.table)
+            if shown is None:
+                additions.append(_new_view(sheet, view))
+            else:
+                writes.append(_write_view(sheet, view, shown, master.first_row(view.table)))
+    return Plan(tuple(writes), tuple(additions))
+
+
+def indicator_tables(master: AsRead) -> list[Table]:
+    """The tables of the indicator sheets as they stand."""
+    found = (master.find(name) for name in master.names() if name.startswith(INDICATOR_TABLES.casefold()))
+    return [table for table in found if table is not None]
+
+
+def require_tables(where: str, names: Sequence[str]) -> None:
+    """Raises WorkbookError where tables that a master needs are not among the names that it has."""
+    folded = {name.casefold() for name in names}
+    missing = [name for name in NEEDED if name.casefold() not in folded]
+    if missing:
+        has = ", ".join(names) or "none"
+        raise WorkbookError(
+            f"{where} has no table called {' and none called '.join(missing)}; the tables in it are: {has}.",
+            "A master has the tables Settings, Outcomes, Indicators, Targets and Observations; "
+            "see Table Design in Excel.",
+        )
+
+
+def fitted(name: str, found: Table) -> Table:
+    """The table under the headings of its contract: in their order, missing optional ones blank.
+
+    Raises WorkbookError where a needed heading is missing.
+    """
+    spec, by_name = SPECS[name], {_folded(h): h for h in found.frame.columns}
+    missing = [c.heading for c in spec.columns if c.needed and _folded(c.heading) not in by_name]
+    if missing:
+        names, has = ", ".join(missing), ", ".join(found.frame.columns)
+        raise WorkbookError(
+            f"The table {name} on sheet {found.sheet} has no column {names}; it has: {has}.",
+            "Put the heading back as it was.",
+        )
+    actual = {c.heading: by_name[_folded(c.heading)] for c in spec.columns if _folded(c.heading) in by_name}
+    blank = [None] * len(found.frame)
+    columns = {h: found.frame[actual[h]].to_list() if h in actual else blank for h in spec.headings}
+    data = frame(spec.headings, zip(*columns.values(), strict=True), found.frame.index)
+    return Table(name, data, found.sheet, {h: found.columns[a] for h, a in actual.items()})
+
+
+def _write(name: str, found: Table, new: Table) -> TableWrite | None:
+    """What has to be written for a changed table; None where every cell is as it was."""
+    old = fitted(name, found)
+    headings = [h for h in new.frame.columns if h in old.columns or new.frame[h].notna().any()]
+    before = dict(zip(old.frame.index, old.frame[headings].itertuples(index=False, name=None), strict=True))
+    rows = tuple(
+        _row(values, before.get(index), int(index) if index in before else None)
+        for index, *values in new.frame[headings].itertuples(name=None)
+    )
+    unchanged = list(new.frame.index) == list(old.frame.index) and all(v is KEEP for r in rows for v in r.values)
+    spelt = {_folded(h): h for h in found.frame.columns}
+    return None if unchanged else TableWrite(found.name, tuple(spelt.get(_folded(h), h) for h in headings), rows)
+
+
+def _row(values: Sequence[object], before: Sequence[object] | None, origin: int | None) -> Row:
+    old = [None] * len(values) if before is None else before
+    cells = tuple(KEEP if origin and _equal(v, o) else _plain(v) for v, o in zip(values, old, strict=True))
+    return Row(cells, origin)
+
+
+def _write_view(sheet: ViewSheet, view: View, shown: Table, first: int) -> TableWrite:
+    """A view written over what is shown, rows travelling with their Ref, quarters in headings renamed."""
+    # XlsxWriter comes with it, which a button that shows no views need not wait for.
+    from xl_outcomes.workbook.view_rows import row_heights, view_widths
+
+    headings = [str(h) for h in view.frame.columns]
+    old_quarters = [h for h in shown.frame.columns if _is_quarter(h)]
+    new_quarters = [h for h in headings if _is_quarter(h)]
+    renamed = {o: n for o, n in zip(old_quarters, new_quarters, strict=False) if o != n}
+    before = _by_row(shown, renamed)
+    at = headings.index("Ref") if "Ref" in headings else 0
+    place = {
+        values["Ref"]: row for row, values in before.items() if "Ref" in headings and values.get("Ref") is not None
+    }
+    heights = row_heights(view, view_widths(sheet.views), first, before)
+    rows = tuple(
+        Row(tuple(_plain(v) for v in values), place.get(values[at]), height)
+        for values, height in zip(view.frame.itertuples(index=False, name=None), heights, strict=True)
+    )
+    return TableWrite(shown.name, tuple(headings), rows, renamed)
+
+
+def _by_row(shown: Table, renamed: Mapping[str, str]) -> dict[int, dict[str, object]]:
+    """What a table shows, by sheet row and new heading."""
+    headings = [renamed.get(h, h) for h in shown.frame.columns]
+    return {int(row): dict(zip(headings, values, strict=True)) for row, *values in shown.frame.itertuples(name=None)}
+
+
+def _new_table(spec: Spec, table: Table) -> NewSheet:
+    rows = tuple(tuple(_plain(v) for v in values) for values in table.frame.itertuples(index=False, name=None))
+    ratings = tuple(h for h in spec.headings if h.lower().endswith("rating"))
+    widths = tuple(c.width for c in spec.columns)
+    return NewSheet(spec.sheet, spec.name, spec.headings, rows, spec.purpose, widths, ratings)
+
+
+def _new_view(sheet: ViewSheet, view: View) -> NewSheet:
+    name = sheet.name if view is sheet.views[0] else view.table.replace("_", " ")
+    rows = tuple(tuple(_plain(v) for v in values) for values in view.frame.itertuples(index=False, name=None))
+    title = view.caption or sheet.title
+    return NewSheet(name, view.table, tuple(map(str, view.frame.columns)), rows, title, view.widths, view.ratings)
+
+
+def _plain(value: object) -> bool | float | int | str | dt.date | dt.datetime | None:
+    if value is None or value is pd.NaT or (isinstance(value, float) and value != value):
+        return None
+    if isinstance(value, bool | int | float | str | dt.datetime | dt.date):
+        return value
+    return str(value)
+
+
+def _equal(one: object, other: object) -> bool:
+    return one is other or (type(one) is type(other) and one == other)
+
+
+def _is_quarter(heading: object) -> bool:
+    try:
+        parse_quarter(heading)
+    except InputError:
+        return False
+    return True
+
+
+def _folded(heading: object) -> str:
+    return " ".join(str(heading).casefold().split())

@@ -316,7 +316,8 @@ def test_undo_takes_the_last_action_back_and_the_log_goes_on(run: Command, world
     after = tables_of(master)
     assert after["Observations"].frame.equals(before["Observations"])
     log = json.loads(run("log", master, "--json").out)["log"]
-    assert [(r["Who"], r["Action"]) for r in log] == [("Officer", "Import return"), ("Officer", "Import returns"), ("Manager", "Undo")]
+    officer = [("Officer", "Import return"), ("Officer", "Import returns")]
+    assert [(r["Who"], r["Action"]) for r in log] == [*officer, ("Manager", "Undo")]
     assert "Undone: Import returns." in " ".join(run("log", master).out.split())
     assert run("undo", master).code == 0
     assert len(tables_of(master)["Observations"].frame) == len(before["Observations"]) + 3

@@ -52,6 +52,7 @@ def test_the_register_and_the_log_say_what_came(world: World) -> None:
     (entry,) = rows(after, "Returns")
     assert (entry["Data owner"], entry["Status"], entry["Accepted rows"]) == (OWNER, "accepted", 3)
     line, summed_up = rows(after, "Log")
+    assert summed_up["Detail"].startswith("3 figures in, 0 held, ")
     assert entry["SHA-256"] in line["Detail"]
     assert "3 figures in, 0 held" in line["Detail"]
 

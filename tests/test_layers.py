@@ -14,6 +14,7 @@ EDGES = (
     "cli",
     "commands",
     "deliver",
+    "new_files",
     "output",
     "files",
     "resources",

@@ -19,6 +19,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+addin = typer.Typer(help="The Outcomes tab in Excel for Windows: install it, look after it.", no_args_is_help=True)
+app.add_typer(addin, name="addin")
+
 Master = Annotated[Path, typer.Argument(metavar="MASTER", help="The master workbook.", show_default=False)]
 Returns = Annotated[
     list[str], typer.Argument(metavar="RETURN...", help="Return files, folders or globs.", show_default=False)
@@ -214,6 +217,23 @@ def rate(
 
 
 @app.command()
+def compare(
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="The older version of the master.", show_default=False)],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="The newer version.", show_default=False)],
+    json: Json = False,
+) -> None:
+    """Compare two versions of a framework, theme by theme."""
+    from xl_outcomes import commands, output
+
+    comparison = commands.compare(old, new)
+    if json:
+        _print_json(output.compare_json(comparison))
+    else:
+        output.show_comparison(comparison)
+    _end(failed=output.failed(comparison.issues))
+
+
+@app.command()
 def log(master: Master, json: Json = False) -> None:
     """Show what was done to a master, when and by whom."""
     from xl_outcomes import commands, output
@@ -259,6 +279,41 @@ def reports(master: Master) -> None:
 
     for kind in commands.reports(master):
         typer.echo(f"{kind.name}: {kind.title}")
+
+
+@addin.command(name="build")
+def build_addin() -> None:
+    """Build the add-in from its sources (for developers)."""
+    from xl_outcomes.addin.build import build
+
+    typer.echo(f"Built: {build()}")
+
+
+@addin.command()
+def install() -> None:
+    """Install the Outcomes tab into your Excel; repeat it to update."""
+    _findings("install")
+
+
+@addin.command()
+def status() -> None:
+    """Say whether the Outcomes tab is installed, and what may stop it."""
+    _findings("status")
+
+
+@addin.command()
+def remove() -> None:
+    """Remove the Outcomes tab from your Excel."""
+    _findings("remove")
+
+
+def _findings(what: str) -> None:
+    from xl_outcomes import output
+    from xl_outcomes.addin import install
+
+    found = getattr(install, what)(install.real_machine())
+    output.show_findings(found)
+    _end(failed=any(f.verdict == "Problem" for f in found))
 
 
 def _print_json(content: dict[str, Any]) -> None:

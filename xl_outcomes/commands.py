@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xl_outcomes import resources, steps
+from xl_outcomes.changes import Comparison
+from xl_outcomes.changes import compare as compare_versions
 from xl_outcomes.deliver import form_files, report_path, write_corrected, write_form, write_report
 from xl_outcomes.errors import FileError, InputError
-from xl_outcomes.files import find_returns, limits_from, read_one, write_new
+from xl_outcomes.files import find_returns, limits_from, read_one
 from xl_outcomes.issues import Issue
+from xl_outcomes.new_files import write_new
 from xl_outcomes.output import track
 from xl_outcomes.periods import Quarter, parse_quarter
 from xl_outcomes.quarter import Rated
@@ -155,6 +158,11 @@ def undo(run: Run) -> str:
         save(last.now, data, now.at, allow_synced=run.allow_synced)
         remember(run.path, data)
     return run.say(step.summary)
+
+
+def compare(old: Path, new: Path) -> Comparison:
+    """What differs between two versions of a master."""
+    return compare_versions(read_master(old).tables, read_master(new).tables)
 
 
 def log(path: Path) -> list[dict[str, object]]:

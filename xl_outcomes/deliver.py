@@ -5,7 +5,7 @@ from pathlib import Path
 
 from xl_outcomes import steps
 from xl_outcomes.errors import InputError
-from xl_outcomes.files import write_new
+from xl_outcomes.new_files import write_new
 from xl_outcomes.periods import Quarter
 from xl_outcomes.quarter import Rated, prepare
 from xl_outcomes.returns.checks import Checked
@@ -36,6 +36,14 @@ def write_corrected(
     made = [(c, form) for c in checked if (form := corrected_form(c, context)) is not None]
     names = _file_names([f"{Path(c.source.file).stem} to correct.xlsx" for c, _ in made])
     return [write_form(form, folder / name, now) for (_, form), name in zip(made, names, strict=True)]
+
+
+def write_findings(checked: Sequence[Checked], path: Path, now: steps.Now) -> Path:
+    """Writes what a check of returns found as a workbook to read."""
+    from xl_outcomes.reporting.findings import findings
+    from xl_outcomes.workbook.create import create_sheets
+
+    return write_new(path, create_sheets([findings(checked)], title="Check of returns", created=now.at))
 
 
 def report_path(name: str, period: Quarter, folder: Path) -> Path:

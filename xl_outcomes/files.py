@@ -1,4 +1,4 @@
-"""Return files on disk: finding them, reading them, writing forms."""
+"""Return files on disk: finding them and reading them."""
 
 import hashlib
 from collections.abc import Iterable, Sequence
@@ -68,17 +68,6 @@ def read_one(path: Path, limits: Limits | None = None) -> Return:
     except Exception as error:  # one file, whatever it holds, must not stop the others
         issue = _unforeseen(error, path)
     return Return(path.name, _digest(path), issues=(issue,))
-
-
-def write_new(path: Path, data: bytes) -> Path:
-    """Writes a file that is ours to write, making its folder; raises FileError in plain words."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-    except OSError as error:
-        fix = "Close it if it is open, or choose another folder."
-        raise FileError("file-open", f"{path} cannot be written: {error.strerror}.", fix) from error
-    return path
 
 
 def _files(text: str) -> list[Path]:

@@ -3,13 +3,14 @@
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table as Grid
 
+from xl_outcomes.changes import COUNTED, Comparison, summary_text
 from xl_outcomes.issues import Issue, blocking
 from xl_outcomes.quarter import Rated
 from xl_outcomes.reporting.views import coverage, marked
@@ -17,9 +18,20 @@ from xl_outcomes.returns.checks import Checked
 from xl_outcomes.returns.relations import PART, REJECTED
 from xl_outcomes.steps import Step
 
+if TYPE_CHECKING:
+    from xl_outcomes.addin.install import Finding
+
 Item = TypeVar("Item")
 _LOG = ("When", "Who", "Action", "Detail")
-_STYLES = {"error": "bold red", "query": "yellow", "warning": "cyan", "Red": "bold red", "Amber": "yellow"}
+_STYLES = {
+    "error": "bold red",
+    "query": "yellow",
+    "warning": "cyan",
+    "Red": "bold red",
+    "Amber": "yellow",
+    "Problem": "bold red",
+    "Attention": "yellow",
+}
 
 
 def check_json(issues: Iterable[Issue]) -> dict[str, Any]:
@@ -55,6 +67,41 @@ def rate_json(rated: Rated, step: Step) -> dict[str, Any]:
         "rollup": _records(rated.rollup),
         "issues": _records(issues[issues["Period"] == str(rated.period)]),
     }
+
+
+def compare_json(comparison: Comparison) -> dict[str, Any]:
+    """The JSON of `compare`."""
+    changes = [
+        {"Ref": c.ref, "Change": c.change, "Old": c.old, "New": c.new, "Class": c.klass, "Theme": c.theme}
+        for c in comparison.changes
+    ]
+    return {"changes": changes, "summary": comparison.summary}
+
+
+def show_comparison(comparison: Comparison) -> None:
+    """The summary by theme, every change, and what could not be compared, for people."""
+    console = Console()
+    counted = _grid("Theme", "New", *COUNTED[2:], "Total", title="What has changed, theme by theme")
+    for theme in comparison.themes:
+        row = {"Theme": theme.title, **theme.counts}
+        title = f"{theme.title} ({theme.note})" if theme.note else theme.title
+        counted.add_row(escape(title), summary_text(row), *(str(row[k]) for k in (*COUNTED[2:], "Total")))
+    console.print(counted)
+    if comparison.changes:
+        grid = _grid("Ref", "Change", "Old", "New", "Class")
+        for c in comparison.changes:
+            grid.add_row(*map(escape, (c.ref, c.change, c.old, c.new, c.klass)))
+        console.print(grid)
+    if comparison.issues:
+        show_issues(comparison.issues, "What could not be compared")
+
+
+def show_findings(findings: "Iterable[Finding]") -> None:
+    """What was found about the add-in, and what to ask IT for, for people."""
+    grid = _grid("Topic", "Verdict", "Found", "What to ask IT for")
+    for f in findings:
+        grid.add_row(escape(f.topic), _coloured(f.verdict), escape(f.found), escape(f.ask))
+    Console().print(grid)
 
 
 def log_json(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:

@@ -105,6 +105,15 @@ def parse_quarter(text: object) -> Quarter:
     return period
 
 
+def is_quarter(text: object) -> bool:
+    """Whether a text names a quarter."""
+    try:
+        parse_quarter(text)
+    except InputError:
+        return False
+    return True
+
+
 def due_numbers(frequency: str, due_quarter: int) -> tuple[int, ...]:
     """The quarters of a year (1 to 4) in which an indicator of that frequency is due."""
     return {"Monthly": (1, 2, 3, 4), "Quarterly": (1, 2, 3, 4), "Half-yearly": (2, 4)}.get(frequency, (due_quarter,))

@@ -8,7 +8,7 @@ _HERE = Path(__file__).parent
 
 
 def folder(name: str) -> Path:
-    """The folder `workbooks` or `docx_templates`: inside an installed package, or beside it in a checkout."""
+    """The folder `workbooks`, `docx_templates` or `docs`: inside an installed package, or beside it in a checkout."""
     shipped = _HERE / "_shipped" / name
     return shipped if shipped.is_dir() else _HERE.parent / name
 
@@ -28,6 +28,11 @@ def source_tables(name: str) -> Path:
 def starter(name: str) -> Path:
     """The starter workbook of a framework; raises InputError for a name that is not among them."""
     return source_tables(name).parent / f"{name}.xlsx"
+
+
+def guide() -> str:
+    """The guide for officers, as Markdown."""
+    return (folder("docs") / "guide.md").read_text(encoding="utf-8")
 
 
 def template(file: str) -> Path:

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from xl_outcomes.changes import Comparison, as_change_rows, merge_changes
+from xl_outcomes.changes import compare as compare_versions
 from xl_outcomes.contract import RATINGS, SPECS
 from xl_outcomes.errors import InputError
 from xl_outcomes.issues import Issue
 from xl_outcomes.overrides import Replacement
-from xl_outcomes.periods import Quarter
+from xl_outcomes.periods import Quarter, year_name
 from xl_outcomes.quarter import Prepared, Rated, prepare, rate_prepared, rate_quarter, with_observations
 from xl_outcomes.reporting.readback import read_back
 from xl_outcomes.reporting.view import ViewSheet
@@ -174,10 +176,30 @@ def override(tables: Tables, given: Replacement, now: Now, shown: Sequence[Table
         if issue.code == "override-ignored" and issue.ref == given.ref and issue.cell == table.cell(row, "Ref"):
             raise InputError(issue.message, "Nothing has been changed.")
     summary = f"{given.ref} is {given.rating} by override until {given.last}. {step.summary}"
-    logged = _logged(
-        tables, now, "Override rating", f"{summary} Reason: {given.reason}. Approved by {given.approved_by}."
-    )
+    why = f"Reason: {given.reason.strip().rstrip('.')}. Approved by {given.approved_by.strip()}."
+    logged = _logged(tables, now, "Override rating", f"{summary} {why}")
     return rated, Step({**step.changed, "Overrides": table, "Log": logged}, summary, step.views)
+
+
+def compare(older: Tables, tables: Tables, now: Now) -> tuple[Comparison, Step]:
+    """Two versions of a framework compared; the step keeps the changes in Changes, with what officers put there.
+
+    The version is named by its framework and financial year.
+    """
+    settings, odd = read_settings(tables["Settings"])
+    demand(odd)
+    year = year_name(settings.current_period.year) if settings.current_period else ""
+    version = ", ".join(w for w in (settings.framework, year) if w) or str(now.today)
+    comparison = compare_versions(older, tables)
+    rows = as_change_rows(comparison, version, now.today)
+    merged, doubts = merge_changes(get(tables, "Changes"), rows, version)
+    counts = Counter(change.change for change in comparison.changes)
+    found = ", ".join(f"{kind} {number}" for kind, number in counts.items()) or "nothing"
+    summary = f"{version} differs from the older version in: {found}. Theme by theme it stands on the sheet Changes."
+    summary += "".join(f" {issue.message}" for issue in doubts)
+    if merged.frame.equals(get(tables, "Changes").frame):
+        return comparison, Step({}, f"{summary} Changes lists all of it already.")
+    return comparison, Step({"Changes": merged, "Log": _logged(tables, now, "Compare versions", summary)}, summary)
 
 
 def undo(now_tables: Tables, before: Tables, now: Now) -> Step:

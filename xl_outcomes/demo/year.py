@@ -10,7 +10,7 @@ from xl_outcomes import commands, resources, steps
 from xl_outcomes.demo import owners
 from xl_outcomes.demo.owners import Mistake
 from xl_outcomes.errors import InputError
-from xl_outcomes.files import write_new
+from xl_outcomes.new_files import write_new
 from xl_outcomes.periods import Quarter
 from xl_outcomes.quarter import prepare
 from xl_outcomes.returns.checks import Checked

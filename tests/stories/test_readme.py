@@ -64,6 +64,8 @@ def test_every_command_of_the_readme_runs(tmp_path: Path, monkeypatch: pytest.Mo
         ),
     ]
     for words in shown:
+        if words[0] == "addin" and sys.platform == "win32":
+            continue  # a test does not put anything into the user's own Excel
         code = run(*_told(words))
         assert code == _ends(words), words
     assert list(Path("reports").glob("*.docx"))
@@ -72,9 +74,7 @@ def test_every_command_of_the_readme_runs(tmp_path: Path, monkeypatch: pytest.Mo
 
 def _ends(words: list[str]) -> int:
     """The exit code: returns with a query give 1, and the ribbon is refused where there is no Excel for Windows."""
-    if words[0] == "addin":
-        return 0 if sys.platform == "win32" else 2
-    return 1 if words[0] in ("validate", "import") else 0
+    return {"validate": 1, "import": 1, "addin": 2}.get(words[0], 0)
 
 
 def _told(words: list[str]) -> list[str]:

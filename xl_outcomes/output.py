@@ -13,7 +13,7 @@ from rich.table import Table as Grid
 from xl_outcomes.changes import COUNTED, Comparison, summary_text
 from xl_outcomes.issues import Issue, blocking
 from xl_outcomes.quarter import Rated
-from xl_outcomes.reporting.views import coverage, marked
+from xl_outcomes.reporting.shown import coverage, marked
 from xl_outcomes.returns.checks import Checked
 from xl_outcomes.returns.relations import PART, REJECTED
 from xl_outcomes.steps import Step

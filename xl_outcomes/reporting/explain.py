@@ -7,7 +7,7 @@ from typing import Any
 from xl_outcomes.errors import InputError
 from xl_outcomes.framework import Framework, Indicator, Outcome, ref_text
 from xl_outcomes.periods import Quarter
-from xl_outcomes.reporting.views import coverage, marked
+from xl_outcomes.reporting.shown import coverage, marked
 from xl_outcomes.settings import Settings
 from xl_outcomes.tables import Table, Tables, get
 

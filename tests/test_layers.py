@@ -15,6 +15,7 @@ EDGES = (
     "commands",
     "deliver",
     "new_files",
+    "originals",
     "output",
     "files",
     "resources",

@@ -159,8 +159,10 @@ def import_(
 @app.command()
 def settle(
     master: Master,
-    issue: Annotated[str, typer.Argument(metavar="ISSUE", help="The number of the query.")],
-    note: Annotated[str, typer.Option("--note", metavar="TEXT", help="Why.")],
+    issue: Annotated[
+        str | None, typer.Argument(metavar="[ISSUE]", help="The number of the query; none: those decided in the sheet.")
+    ] = None,
+    note: Annotated[str, typer.Option("--note", metavar="TEXT", help="Why.")] = "",
     accept: Annotated[bool, typer.Option("--accept", help="Take the figure as given.")] = False,
     value: Annotated[str | None, typer.Option("--value", metavar="X", help="Use another value.")] = None,
     reject: Annotated[bool, typer.Option("--reject", help="Leave the row out.")] = False,
@@ -170,11 +172,14 @@ def settle(
     dry_run: DryRun = False,
     allow_synced: Synced = False,
 ) -> None:
-    """Settle a query: accept the figure, use another value, or reject it."""
+    """Settle a query: accept the figure, use another value, or reject it. Without ISSUE, those decided in the sheet."""
     from xl_outcomes import commands
 
     run = commands.Run(master, period, today, by, dry_run, allow_synced)
-    typer.echo(commands.settle(run, issue, note, accept=accept, value=value, reject=reject))
+    if issue is None and not (accept or reject or value or note):
+        typer.echo(commands.settle_typed(run))
+    else:
+        typer.echo(commands.settle(run, issue or "", note, accept=accept, value=value, reject=reject))
 
 
 @app.command()

@@ -3,7 +3,7 @@
 import datetime as dt
 import getpass
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from xl_outcomes.errors import FileError, InputError
 from xl_outcomes.files import find_returns, limits_from, read_one
 from xl_outcomes.issues import Issue
 from xl_outcomes.new_files import write_new
+from xl_outcomes.originals import keep_originals, originals_folder
 from xl_outcomes.output import track
 from xl_outcomes.periods import Quarter, parse_quarter
 from xl_outcomes.quarter import Rated
@@ -22,7 +23,7 @@ from xl_outcomes.reporting.registry import ReportKind
 from xl_outcomes.returns.checks import Checked
 from xl_outcomes.returns.reading import Return
 from xl_outcomes.returns.settle import ACCEPT, REJECT, USE, Decision, read_value
-from xl_outcomes.settings import demand, read_settings
+from xl_outcomes.settings import Settings, demand, read_settings
 from xl_outcomes.tables import get
 from xl_outcomes.workbook.file import Master, indicator_tables, read_master, save, updated
 from xl_outcomes.workbook.safe_write import recovery_note
@@ -105,7 +106,7 @@ def validate(run: Run, returns: Sequence[str], *, quiet: bool = False) -> tuple[
     """Returns checked against a master; nothing is written."""
     master = run.master()
     read = _read(master, returns, quiet=quiet)
-    return steps.validate(master.tables, read, run.quarter(master), run.now())
+    return steps.validate(master.tables, list(read.values()), run.quarter(master), run.now())
 
 
 def import_returns(
@@ -115,7 +116,9 @@ def import_returns(
     master, now = run.master(), run.now()
     period = run.quarter(master)
     read = _read(master, returns, quiet=quiet)
-    checked, step = steps.import_returns(master.tables, read, period, now)
+    checked, step = steps.import_returns(master.tables, list(read.values()), period, now)
+    if not run.dry_run:
+        _keep(master, read, checked, period)
     run.write(master, step, now)
     sent = write_corrected(checked, master.tables, period, now, send_back) if send_back and not run.dry_run else []
     return checked, run.say(step.summary), sent
@@ -131,6 +134,17 @@ def settle(run: Run, issue: str, note: str, *, accept: bool, value: str | None, 
     step = steps.settle(master.tables, issue, decision, run.quarter(master), now)
     run.write(master, step, now)
     return run.say(step.summary)
+
+
+def settle_typed(run: Run) -> str:
+    """Settles the queries whose decisions are typed on the sheet Issues; returns the summary."""
+    master, now = run.master(), run.now()
+    step = steps.settle_typed(master.tables, run.quarter(master), now)
+    if not step.summary:
+        fix = "Choose a Decision there and say why in Note, or give the number of a query here."
+        raise InputError("No decision is typed on the sheet Issues.", fix)
+    run.write(master, step, now)
+    return run.say(step.summary.strip())
 
 
 def withdraw(run: Run, owner: str) -> str:
@@ -189,11 +203,23 @@ def report(run: Run, names: Sequence[str], out: Path) -> list[Path]:
     return [write_report(name, rated, master.tables, out) for name in track(list(names), "Writing reports")]
 
 
-def _read(master: Master, returns: Sequence[str], *, quiet: bool) -> list[Return]:
+def _read(master: Master, returns: Sequence[str], *, quiet: bool) -> dict[Path, Return]:
+    limits = limits_from(_settings(master))
+    return {p: read_one(p, limits) for p in track(find_returns(returns), "Reading returns", quiet=quiet)}
+
+
+def _keep(master: Master, read: Mapping[Path, Return], checked: Sequence[Checked], period: Quarter) -> None:
+    """Keeps the returns that are new as they came, before anything of them is written."""
+    folder = originals_folder(_settings(master).archive_folder, master.path, period)
+    if folder is not None:
+        known = {c.source.sha256 for c in checked if c.known}
+        keep_originals([(p, r) for p, r in read.items() if r.sha256 not in known], folder)
+
+
+def _settings(master: Master) -> Settings:
     settings, odd = read_settings(master.tables["Settings"])
     demand(odd)
-    limits = limits_from(settings)
-    return [read_one(p, limits) for p in track(find_returns(returns), "Reading returns", quiet=quiet)]
+    return settings
 
 
 def _user() -> str:

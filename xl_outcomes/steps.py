@@ -6,7 +6,7 @@ Ribbon, command line and server all call these; none of them reads or writes a f
 import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -14,6 +14,7 @@ from xl_outcomes.changes import Comparison, as_change_rows, merge_changes
 from xl_outcomes.changes import compare as compare_versions
 from xl_outcomes.contract import RATINGS, SPECS
 from xl_outcomes.errors import InputError
+from xl_outcomes.framework import ref_text
 from xl_outcomes.issues import Issue
 from xl_outcomes.overrides import Replacement
 from xl_outcomes.periods import Quarter, year_name
@@ -25,6 +26,7 @@ from xl_outcomes.returns import settle as settling
 from xl_outcomes.returns.checks import Checked, check_returns
 from xl_outcomes.returns.expected import Form, make_forms
 from xl_outcomes.returns.intake import issue_row, log, next_number, take_in, withdraw
+from xl_outcomes.returns.queries import is_open_query, open_first, typed_decisions
 from xl_outcomes.returns.reading import Return
 from xl_outcomes.returns.register import expect, mark_overdue
 from xl_outcomes.returns.relations import Context
@@ -106,6 +108,8 @@ def import_returns(
     tables: Tables, returns: Sequence[Return], period: Quarter, now: Now
 ) -> tuple[tuple[Checked, ...], Step]:
     """Returns checked and taken in; the summary says how many figures go in or are held, and which ratings change."""
+    settled = settle_typed(tables, period, now)
+    tables = {**tables, **settled.changed}
     prepared = prepare(tables, period, now.today)
     checked = _checked(prepared, tables, returns, period, now)
     changed = take_in(tables, checked, period, now.at, now.who)
@@ -117,7 +121,7 @@ def import_returns(
     summary = f"{counts}, {ratings}.{known}{_to_settle(changed)}"
     if changed:
         changed["Log"] = _logged({**tables, **changed}, now, "Import returns", summary)
-    return checked, Step(changed, summary)
+    return checked, _in_order(Step({**settled.changed, **changed}, f"{summary}{settled.summary}"))
 
 
 def settle(tables: Tables, number: str, decision: settling.Decision, period: Quarter, now: Now) -> Step:
@@ -125,7 +129,23 @@ def settle(tables: Tables, number: str, decision: settling.Decision, period: Qua
     prepared = prepare(tables, period, now.today)
     changed = settling.settle(tables, prepared.history.framework, number, decision, now.at)
     ratings = _rating_changes(prepared, tables, changed, period)
-    return _told(changed, f"Issue {number}: {decision.kind}; {ratings}.")
+    return _in_order(_told(changed, f"Issue {number}: {decision.kind}; {ratings}."))
+
+
+def settle_typed(tables: Tables, period: Quarter, now: Now) -> Step:
+    """The queries settled whose decision and note are typed in Issues; the summary is blank where there are none."""
+    decisions, doubts = typed_decisions(get(tables, "Issues"), now.who)
+    changed: dict[str, Table] = {}
+    done = []
+    for number, decision in decisions.items():
+        current = {**tables, **changed}
+        row = next(r for r in current["Issues"].rows() if r["Issue"] is not None and ref_text(r["Issue"]) == number)
+        if is_open_query(row):  # a decision on another query of the same row may have settled it
+            framework = prepare(current, period, now.today).history.framework
+            changed |= settling.settle(current, framework, number, decision, now.at)
+        done.append(f"{number} {decision.kind}")
+    summary = f" Settled from the sheet Issues: {', '.join(done)}." if done else ""
+    return _in_order(Step(changed, summary + "".join(f" {doubt}" for doubt in doubts)))
 
 
 def withdraw_return(tables: Tables, owner: str, period: Quarter, now: Now) -> Step:
@@ -133,7 +153,7 @@ def withdraw_return(tables: Tables, owner: str, period: Quarter, now: Now) -> St
     changed = withdraw(tables, owner, period, now.at, now.who)
     changed["Returns"] = mark_overdue(changed["Returns"], now.today)
     ratings = _rating_changes(prepare(tables, period, now.today), tables, changed, period)
-    return _told(changed, f"The return of {owner} for {period} is withdrawn; {ratings}.")
+    return _in_order(_told(changed, f"The return of {owner} for {period} is withdrawn; {ratings}."))
 
 
 def rate(tables: Tables, period: Quarter, now: Now, shown: Sequence[Table] = ()) -> tuple[Rated, Step]:
@@ -141,6 +161,8 @@ def rate(tables: Tables, period: Quarter, now: Now, shown: Sequence[Table] = ())
 
     `shown` are the indicator sheets' tables as they stand: commentary and actions typed there are taken in first.
     """
+    settled = settle_typed(tables, period, now)
+    tables = {**tables, **settled.changed}
     observations, typed = read_back(tables["Observations"], shown)
     tables = {**tables, "Observations": observations}
     rated = rate_quarter(tables, period, now.today)
@@ -149,9 +171,11 @@ def rate(tables: Tables, period: Quarter, now: Now, shown: Sequence[Table] = ())
     changes = _differences(get(tables, "Results"), rated)
     summary = f"{period}: {sum(counts.values())} indicators rated ({colours}); {changes}."
     summary += f" Taken from the indicator sheets: {', '.join(typed)}." if typed else ""
+    summary += settled.summary
     results = _merged(get(tables, "Results"), rated.results, period, "Indicator")
     issues = _rating_issues(get(tables, "Issues"), rated, now.at)
     changed: dict[str, Table] = {
+        **settled.changed,
         "Results": results,
         "Rollup": _merged(get(tables, "Rollup"), rated.rollup, period, "Ref"),
         "Issues": issues,
@@ -161,7 +185,7 @@ def rate(tables: Tables, period: Quarter, now: Now, shown: Sequence[Table] = ())
         changed["Observations"] = observations
     if typed or not results.frame.equals(get(tables, "Results").frame):
         changed["Log"] = _logged(tables, now, "Rate", summary)
-    return rated, Step(changed, summary, make_views(rated, {**tables, **changed}))
+    return rated, _in_order(Step(changed, summary, make_views(rated, {**tables, **changed})))
 
 
 def override(tables: Tables, given: Replacement, now: Now, shown: Sequence[Table] = ()) -> tuple[Rated, Step]:
@@ -228,6 +252,13 @@ def rated_already(tables: Tables, period: Quarter, now: Now) -> Rated:
 
 def _logged(tables: Tables, now: Now, action: str, detail: str) -> Table:
     return log(tables, now.at, now.who, action, detail)
+
+
+def _in_order(step: Step) -> Step:
+    """The step with what is open in Issues first."""
+    if "Issues" not in step.changed:
+        return step
+    return replace(step, changed={**step.changed, "Issues": open_first(step.changed["Issues"])})
 
 
 def _told(changed: dict[str, Table], summary: str) -> Step:

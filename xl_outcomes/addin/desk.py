@@ -84,6 +84,14 @@ class Desk:
         """The full name of the workbook, by which its last action is remembered."""
         return str(self.book.fullname)
 
+    @property
+    def path(self) -> Path | None:
+        """Where the workbook lies; None where it was never saved or lies in the cloud."""
+        from xl_outcomes.workbook.excel_app import folder_of
+
+        folder = folder_of(self.book)
+        return folder / self.book.name if folder else None
+
     def folder(self, given: str, question: str) -> Path | None:
         """A folder from the settings, else the one that the officer chooses; None where she chose Cancel."""
         return Path(given) if given else self.talk.choose_folder(question, "")

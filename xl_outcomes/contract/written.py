@@ -101,7 +101,7 @@ WRITTEN = (
             long_column("Message"),
             long_column("Fix"),
             choice_column("Status", ("Open", "Settled", "Closed")),
-            text_column("Decision", width=14),
+            choice_column("Decision", ("Accepted", "Other value", "Rejected")),
             Column("Settled value", "figure", width=12),
             text_column("By", width=20),
             date_column("When"),

@@ -11,10 +11,14 @@ if TYPE_CHECKING:
 
 
 def settle(desk: Desk) -> None:
-    """Settles the query in the selected row of Issues: accept the figure, use another, or reject it."""
+    """Settles the queries decided on the sheet Issues, else the selected one: accept, use another value, or reject."""
     from xl_outcomes import steps
 
     master = desk.master()
+    typed = steps.settle_typed(master.tables, period_of(master), desk.now())
+    if typed.changed:
+        desk.carry_out(master, steps.Step(typed.changed, typed.summary.strip()))
+        return
     issue = _issue(desk, master)
     if issue is None:
         return
@@ -63,6 +67,7 @@ def who_is_late(desk: Desk) -> None:
 def _issue(desk: Desk, master: "LiveMaster") -> dict[str, Any] | None:
     """The issue in the selected row, else one chosen from the open queries; None for Cancel, or where there is none."""
     from xl_outcomes.errors import InputError
+    from xl_outcomes.returns.queries import is_open_query
     from xl_outcomes.tables import get
 
     try:
@@ -71,8 +76,7 @@ def _issue(desk: Desk, master: "LiveMaster") -> dict[str, Any] | None:
             return dict(selected.row)
     except InputError:
         pass  # no row is selected: she chooses from a list
-    rows = get(master.tables, "Issues").rows()
-    queries = [r for r in rows if r["Severity"] == "query" and r["Status"] == "Open" and r["File"] is not None]
+    queries = [row for row in get(master.tables, "Issues").rows() if is_open_query(row)]
     if not queries:
         desk.talk.tell("There is no open query.")
         return None

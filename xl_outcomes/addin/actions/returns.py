@@ -43,7 +43,7 @@ def validate(desk: Desk) -> None:
     read = _read(desk, master, "check")
     if not read:
         return
-    checked = steps.validate(master.tables, read, period_of(master), desk.now())
+    checked = steps.validate(master.tables, list(read.values()), period_of(master), desk.now())
     desk.talk.tell(_told(checked))
     if any(c.issues for c in checked):
         from xl_outcomes.deliver import write_findings
@@ -52,18 +52,28 @@ def validate(desk: Desk) -> None:
 
 
 def import_returns(desk: Desk) -> None:
-    """Checks returns and, on OK, takes them in."""
+    """Checks returns and, on OK, keeps them as they came and takes them in."""
     from xl_outcomes import steps
+    from xl_outcomes.originals import keep_originals, originals_folder
 
     master = desk.master()
     read = _read(desk, master, "import")
     if not read:
         return
-    checked, step = steps.import_returns(master.tables, read, period_of(master), desk.now())
+    period = period_of(master)
+    checked, step = steps.import_returns(master.tables, list(read.values()), period, desk.now())
     if not step.changed:
         desk.talk.tell(f"Nothing is to be done. {step.summary}")
-    else:
-        desk.carry_out(master, steps.Step(step.changed, f"{step.summary}\n\n{_told(checked)}", step.views))
+        return
+    folder = originals_folder(settings_of(master).archive_folder, desk.path, period)
+    known = {c.source.sha256 for c in checked if c.known}
+    new = [(path, source) for path, source in read.items() if source.sha256 not in known]
+
+    def keep() -> None:
+        if folder is not None:
+            keep_originals(new, folder)
+
+    desk.carry_out(master, steps.Step(step.changed, f"{step.summary}\n\n{_told(checked)}", step.views), first=keep)
 
 
 def send_back(desk: Desk) -> None:
@@ -76,7 +86,7 @@ def send_back(desk: Desk) -> None:
     if not read:
         return
     period = period_of(master)
-    checked = steps.validate(master.tables, read, period, desk.now())
+    checked = steps.validate(master.tables, list(read.values()), period, desk.now())
     faulty = sum(any(i.severity != "warning" for i in c.issues) for c in checked)
     if not faulty:
         desk.talk.tell("These returns have no errors or queries, so there is nothing to send back.")
@@ -88,16 +98,16 @@ def send_back(desk: Desk) -> None:
         desk.talk.tell(f"{len(written)} corrected forms are in {folder}, to be sent to their owners:\n{listed}")
 
 
-def _read(desk: Desk, master: "LiveMaster", what: str) -> "list[Return]":
+def _read(desk: Desk, master: "LiveMaster", what: str) -> "dict[Path, Return]":
     """The returns that the officer chooses, read; none where she chose Cancel."""
     settings = settings_of(master)
     paths: Sequence[Path] = desk.talk.choose_files(_PICK.format(what), settings.returns_folder)
     from xl_outcomes.files import limits_from, read_one
 
-    limits, read = limits_from(settings), []
+    limits, read = limits_from(settings), {}
     for number, path in enumerate(paths, 1):
         desk.excel.status(f"Outcomes: reading return {number} of {len(paths)}, {path.name}…")
-        read.append(read_one(path, limits))
+        read[path] = read_one(path, limits)
     return read
 
 

@@ -11,6 +11,7 @@ import datetime as dt
 import io
 import os
 import re
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -59,7 +60,11 @@ class RemoteExcel:
     def __init__(self, source: Path | bytes, results: Mapping[str, object] | None = None) -> None:
         data = source.read_bytes() if isinstance(source, Path) else source
         self.name = source.name if isinstance(source, Path) else "master.xlsx"
-        self.workbook = openpyxl.load_workbook(io.BytesIO(data))
+        with warnings.catch_warnings():
+            # It says that it does not know sparklines and data bars, which are not looked at here.
+            warnings.filterwarnings("ignore", category=UserWarning, module="openpyxl")
+            self.workbook = openpyxl.load_workbook(io.BytesIO(data))
+            self._cached = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
         self.results = dict(results or {})
         self.selection = "A1"
         self.alerts: list[list[Any]] = []

@@ -81,6 +81,8 @@ def test_ratings_are_coloured_by_their_words() -> None:
         'OR(B4="Green",B4="Green*")': ("FF1E7B34", "FFFFFFFF"),
         'OR(B4="Amber",B4="Amber*")': ("FFFFBF00", "FF000000"),
         'OR(B4="Red",B4="Red*")': ("FFB3261E", "FFFFFFFF"),
+        'OR(B4="Insufficient data",B4="Insufficient data*")': ("FFC9CDD2", "FF000000"),
+        'OR(B4="Nothing due",B4="Nothing due*")': ("FFEDEFF1", "FF44535E"),
     }
 
 

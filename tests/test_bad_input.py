@@ -244,7 +244,7 @@ def test_12_formula_never_calculated(world: World) -> None:
 
 @pytest.mark.parametrize("heading", ["Commentary", "Corrective action"])
 def test_12_formula_never_calculated_in_words(world: World, heading: str) -> None:
-    column = {"Commentary": "M", "Corrective action": "N"}[heading]
+    column = {"Commentary": "N", "Corrective action": "O"}[heading]
     (checked,) = world.check(world.send(edit=put(heading, "P1", '="a"&"b"')))
     (issue,) = of_code(checked, "value-not-calculated")
     assert issue.message == f"{column}9 holds a formula whose result was never worked out."

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import openpyxl
 import pytest
 
+from tests.adopt_examples import indented
 from tests.openpyxl_master import write_master
 from tests.returns_world import GOOD, World, council
 from tests.support import INDICATOR
@@ -350,3 +351,21 @@ def test_a_write_that_was_cut_off_is_told_at_the_next_command(
     assert ended.code == 0
     assert "was cut off" in ended.err
     assert run("rate", master, *QUARTER).err == ""
+
+
+def test_a_councils_own_table_is_adopted_after_its_mapping_was_looked_at(run: Command, tmp_path: Path) -> None:
+    theirs = indented(tmp_path / "ours.xlsx")
+    before = theirs.read_bytes()
+    proposed = run("adopt", theirs, "--write-mapping", tmp_path / "ours.toml", "--today", "2025-07-10")
+    assert (proposed.code, (tmp_path / "ours.toml").is_file()) == (0, True)
+    assert "says how ours.xlsx is understood" in proposed.out
+    assert "Headings in row 4, 5. Tiers are told by: indent" in proposed.err
+    master = tmp_path / "master.xlsx"
+    made = run("adopt", theirs, master, "--mapping", tmp_path / "ours.toml", "--today", "2025-07-10")
+    assert made.code == 0
+    assert run("check", master).code == 0
+    assert theirs.read_bytes() == before
+    assert run("adopt", theirs, master).code == 2
+    (tmp_path / "ours.toml").write_text("sheet = [", encoding="utf-8")
+    spoilt = run("adopt", theirs, tmp_path / "other.xlsx", "--mapping", tmp_path / "ours.toml")
+    assert (spoilt.code, "Traceback" in spoilt.err) == (2, False)

@@ -14,8 +14,9 @@ from xl_outcomes.columns import Column
 from xl_outcomes.contract import SPECS
 from xl_outcomes.reporting.view import View, ViewSheet
 from xl_outcomes.tables import empty, frame
-from xl_outcomes.workbook.create import USUAL_LAST_ROW, create_master
+from xl_outcomes.workbook.create import create_master
 from xl_outcomes.workbook.entry_help import Lists, column_help
+from xl_outcomes.workbook.layout_views import USUAL_LAST_ROW
 from xl_outcomes.workbook.package import MAIN, Package, worksheets
 from xl_outcomes.workbook.styles import TEXT_LIMIT, build, cell_value, free_name, words
 
@@ -216,14 +217,18 @@ def test_refs_and_periods_are_text_cells_far_below():
 def test_ratings_have_a_colour_with_their_word():
     book = _open(_master(views=[_view()]))
     rules = [r for ranges in book["Results"].conditional_formatting for r in ranges.rules]
-    assert {(r.text, r.dxf.fill.bgColor.rgb) for r in rules} == {
-        ("Green", "FF1E7B34"),
-        ("Amber", "FFFFBF00"),
-        ("Red", "FFB3261E"),
+    words = {r.text: r.dxf.fill.bgColor.rgb for r in rules}
+    assert words == {
+        "Green": "FF1E7B34",
+        "Amber": "FFFFBF00",
+        "Red": "FFB3261E",
+        "Insufficient data": "FFC9CDD2",
+        "Nothing due": "FFEDEFF1",
     }
-    assert len(rules) == 9
+    assert len(rules) == 3 * len(words)
     assert any("2000" in str(ranges.sqref) for ranges in book["Results"].conditional_formatting)
-    assert len([r for ranges in book["Dashboard"].conditional_formatting for r in ranges.rules]) == 6
+    shown = [r for ranges in book["Dashboard"].conditional_formatting for r in ranges.rules]
+    assert len(shown) == 2 * len(words)
 
 
 def test_views_stand_below_each_other_with_title_and_note():

@@ -11,7 +11,9 @@ import pytest
 from xl_outcomes.framework import Indicator
 from xl_outcomes.periods import Quarter
 from xl_outcomes.returns.expected import HEADINGS, LOCKED, REVISION_HEADINGS, STAMP_SHEET, Fault, Form, FormRow
-from xl_outcomes.workbook.form_sheets import BLANK_REVISIONS, CORRECTION_HEADINGS
+from xl_outcomes.workbook.form_corrections import CORRECTION_HEADINGS
+from xl_outcomes.workbook.form_looks import COLUMNS
+from xl_outcomes.workbook.form_sheets import BLANK_REVISIONS
 from xl_outcomes.workbook.forms import create_form, plain_date
 
 CREATED = dt.datetime(2025, 10, 1, 9)
@@ -99,11 +101,12 @@ def _rule(sheet, cell):
     return rule
 
 
-def test_the_main_table_has_its_name_and_exactly_its_headings():
+def test_the_main_table_has_its_name_and_its_headings_with_check_among_them():
     sheet = _open()["Return"]
     table = sheet.tables["Return"]
-    assert tuple(column.name for column in table.tableColumns) == HEADINGS
-    assert table.ref == f"A{TOP}:N{TOP + len(ROWS)}"
+    assert tuple(column.name for column in table.tableColumns) == COLUMNS
+    assert tuple(h for h in COLUMNS if h != "Check") == HEADINGS
+    assert table.ref == f"A{TOP}:O{TOP + len(ROWS)}"
     cells = _cells(sheet, 3)
     assert {h: cells[h].value for h in LOCKED} == dict(ROWS[2].locked)
     assert cells["Ref"].value == "CUS-1.10"
@@ -112,7 +115,7 @@ def test_the_main_table_has_its_name_and_exactly_its_headings():
 
 def test_the_top_says_who_when_and_how():
     texts = _texts(_open()["Return"])
-    assert "Example Council: return for 2025/26 Q2" in texts
+    assert "Example Council: return for 2025/26 Q2 (July to September 2025)" in texts
     assert "Data owner: Customer Services" in texts
     assert "Please return by 20 October 2025" in texts
     assert any("p provisional" in text and "c confidential" in text for text in texts)
@@ -128,16 +131,17 @@ def test_the_count_of_rows_filled_in_is_a_formula_with_its_value():
     data = create_form(FAULTY, created=CREATED)
     formula = openpyxl.load_workbook(io.BytesIO(data))["Return"]["A4"].value
     shown = openpyxl.load_workbook(io.BytesIO(data), data_only=True)["Return"]["A4"].value
-    assert formula.startswith("=")
-    assert "SUMPRODUCT" in formula
-    assert shown == "Filled in: 2 of 4 rows"
+    assert formula.startswith("=4-COUNTIF(")
+    assert shown == "2 of 4 filled in; 2 to look at again"
 
 
 def test_locked_cells_are_locked_and_open_ones_open():
     sheet = _open()["Return"]
     ratio, value = _cells(sheet, 1), _cells(sheet, 3)
     assert all(ratio[h].protection.locked for h in LOCKED)
-    assert not any(ratio[h].protection.locked for h in HEADINGS if h not in LOCKED)
+    assert not any(ratio[h].protection.locked for h in HEADINGS if h not in (*LOCKED, "Value"))
+    assert ratio["Value"].protection.locked, "it is worked out"
+    assert all(row["Check"].protection.locked for row in (ratio, value))
     assert value["Numerator"].protection.locked
     assert value["Denominator"].protection.locked
     assert not value["Value"].protection.locked
@@ -176,12 +180,13 @@ def test_revisions_have_open_rows():
     sheet = _faulty()["Revisions"]
     table = sheet.tables["Revisions"]
     assert tuple(column.name for column in table.tableColumns) == REVISION_HEADINGS
-    first = _cells(sheet, 1, top=4)
+    first = _cells(sheet, 1, top=5)
     typed = [first[h].value for h in ("Ref", "Period", "Value", "Reason")]
     assert typed == ["CUS-1.10", "2025/26 Q1", "=2", "Late data"]
     assert first["Value"].data_type == "s"
-    assert table.ref == f"A4:F{4 + BLANK_REVISIONS}"
-    assert not any(cell.protection.locked for row in sheet["A5:F24"] for cell in row)
+    assert table.ref == f"A5:F{5 + BLANK_REVISIONS}"
+    assert not any(cell.protection.locked for row in sheet["A6:F25"] for cell in row)
+    assert sheet["A4"].value.startswith("=SUMPRODUCT(")
 
 
 def test_the_stamp_is_very_hidden():
@@ -225,16 +230,16 @@ def test_corrections_are_listed_with_links_to_their_cells():
     sheet = book["What to correct"]
     assert tuple(column.name for column in sheet.tables["Corrections"].tableColumns) == CORRECTION_HEADINGS
     rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=5, max_row=11)]
-    assert rows[0] == ["Whole return", "All", "Error", "The return is for another period."]
+    assert rows[0] == ["Whole return", "All", "Error", "The return is for another period.", None, "Please read"]
     top = next(cell.row for cell in book["Return"]["A"] if cell.value == "Ref")
-    assert rows[2] == [f"I{top + 1}", "CUS-1.1a", "Warning", "It was cut."]
+    assert rows[2][:5] == [f"I{top + 1}", "CUS-1.1a", "Warning", "It was cut.", "about 50"]
     assert sheet["A7"].hyperlink.location == f"'Return'!I{top + 1}"
     assert [row[0] for row in rows[4:]] == [f"J{top + 1}", f"A{top + 3}", f"F{top + 4}"]
 
 
 def test_a_form_without_rows_has_one_blank_row():
     sheet = _load(replace(FORM, rows=()))["Return"]
-    assert sheet.tables["Return"].ref == f"A{TOP}:N{TOP + 1}"
+    assert sheet.tables["Return"].ref == f"A{TOP}:O{TOP + 1}"
 
 
 @pytest.mark.parametrize("form", [FORM, FAULTY], ids=["blank", "faulty"])

@@ -111,7 +111,7 @@ def test_marks_without_end_are_read_in_no_time(tmp_path: Path, probed: Probe) ->
         sheet.tables.clear()
         row = find(sheet, "Ref", "R1").row
         for below in range(1, 101):
-            sheet.cell(row + below, 13, f"{below}{marks[:32_000]}")
+            sheet.cell(row + below, 14, f"{below}{marks[:32_000]}")
 
     found = probed(world.send(edit=edit))
     assert found["rows"] == 103

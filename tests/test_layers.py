@@ -11,11 +11,14 @@ import xl_outcomes
 
 PACKAGE = Path(xl_outcomes.__file__).parent
 EDGES = (
+    "adopting",
     "cli",
     "commands",
     "deliver",
     "new_files",
     "originals",
+    "house_file",
+    "word_style",
     "output",
     "files",
     "resources",

@@ -1,7 +1,9 @@
 """Returns are kept as they came, whatever becomes of them."""
 
+import urllib.parse
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from tests.openpyxl_master import write_master
@@ -55,3 +57,13 @@ def test_the_archive_folder_goes_before_the_masters_own(tmp_path: Path) -> None:
     assert originals_folder(str(tmp_path), None, PERIOD) == tmp_path / "returns" / "2025-26-Q1"
     assert originals_folder("", tmp_path / "m.xlsx", PERIOD) == tmp_path / "m returns" / "2025-26-Q1"
     assert originals_folder("", None, PERIOD) is None
+
+
+def test_each_issue_leads_to_the_kept_original(master: Path, world: World) -> None:
+    take_in(master, world.send({"P1": {"Value": "many"}}, name="Housing & more.xlsx"))
+    sheet = openpyxl.load_workbook(master)["Issues"]
+    heading = next(c for row in sheet.iter_rows() for c in row if c.value == "File")
+    cell = sheet.cell(heading.row + 1, heading.column)
+    assert str(cell.value).startswith("Housing & more.xlsx (")
+    target = urllib.parse.unquote(cell.hyperlink.target)
+    assert (master.parent / target).read_bytes() == (world.folder / "Housing & more.xlsx").read_bytes()

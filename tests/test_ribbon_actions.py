@@ -250,9 +250,9 @@ def test_a_sheet_with_a_password_is_named(
     assert act("undo").said == ["There is nothing to undo in this workbook."]
 
 
-def test_closing_says_that_it_is_not_there_yet(act: Act, excel: RemoteExcel) -> None:
+def test_closing_says_how_it_is_done_on_the_saved_file(act: Act, excel: RemoteExcel) -> None:
     before = excel.payload()
-    assert "not part of this version" in act("close").said[0]
+    assert act("close").said[0].endswith('xl-outcomes close "master.xlsx" --period "2025/26 Q1"')
     assert excel.payload() == before
 
 

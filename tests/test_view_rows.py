@@ -17,7 +17,7 @@ LONG = "This commentary takes more than a line in a column of its width. " * 4
 HEADINGS = ["Ref", "Commentary", "2025/26 Q1"]
 
 
-def view(rows: Sequence[tuple[object, ...]], table: str = "Sheet_a", quarter: str = "2025/26 Q1") -> View:
+def view(rows: Sequence[tuple[object, ...]], table: str = "Shown_a", quarter: str = "2025/26 Q1") -> View:
     frame = pd.DataFrame(list(rows), columns=[*HEADINGS[:2], quarter], dtype=object)
     return View(table, frame, (8, 30, 10))
 
@@ -64,7 +64,7 @@ def test_a_refreshed_view_has_the_heights_of_a_new_one(tmp_path: Path) -> None:
 
 
 def test_views_that_share_a_sheet_share_its_widths(tmp_path: Path) -> None:
-    wide = dataclasses.replace(view(BEFORE, "Sheet_b"), widths=(8, 60, 10))
+    wide = dataclasses.replace(view(BEFORE, "Shown_b"), widths=(8, 60, 10))
     path = master(tmp_path / "old.xlsx", sheet(view(BEFORE), wide))
     after = sheet(view(AFTER[:3]), dataclasses.replace(wide, frame=view(AFTER).frame))
     new = heights(master(tmp_path / "new.xlsx", after).read_bytes())
@@ -75,7 +75,7 @@ def test_rows_whose_texts_stay_keep_the_height_that_excel_gave_them(tmp_path: Pa
     path = master(tmp_path / "old.xlsx", sheet(view(BEFORE)))
     package = Package(path.read_bytes())
     part = dict(worksheets(package))["A sheet"]
-    first = read_master(path).named["sheet_a"][1].first_row + 1
+    first = read_master(path).named["shown_a"][1].first_row + 1
     for row in package.tree(part).iter("{*}row"):
         if row.get("r") in {str(first), str(first + 2)}:
             row.set("ht", "71.25")

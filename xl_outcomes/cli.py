@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from xl_outcomes.errors import OutcomesError
+from xl_outcomes.errors import InputError, OutcomesError
 
 app = typer.Typer(
     help="Outcomes frameworks for councils: check returns, rate indicators, roll up the tiers, write reports.",
@@ -68,11 +68,55 @@ def demo(
 
 
 @app.command()
-def new(master: Master, framework: Framework = DEFAULT_FRAMEWORK, dry_run: DryRun = False) -> None:
+def new(
+    master: Master,
+    framework: Framework = DEFAULT_FRAMEWORK,
+    house_style: Annotated[
+        Path | None, typer.Option("--house-style", metavar="FILE", help="A house style (.toml) for the new master.")
+    ] = None,
+    dry_run: DryRun = False,
+) -> None:
     """Make a master workbook from a starter."""
     from xl_outcomes import commands
 
-    typer.echo(commands.new_master(commands.Run(master, dry_run=dry_run), framework))
+    typer.echo(commands.new_master(commands.Run(master, dry_run=dry_run), framework, house_style))
+
+
+@app.command()
+def adopt(
+    theirs: Annotated[
+        Path, typer.Argument(metavar="THEIRS", help="The workbook with your own table.", show_default=False)
+    ],
+    master: Annotated[
+        Path | None, typer.Argument(metavar="[MASTER]", help="The new master (default: beside THEIRS).")
+    ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option("--mapping", metavar="FILE", help="How the table is to be understood (.toml).")
+    ] = None,
+    write_mapping: Annotated[
+        Path | None, typer.Option("--write-mapping", metavar="FILE", help="Only write how it is understood, to edit.")
+    ] = None,
+    today: Today = None,
+    dry_run: DryRun = False,
+) -> None:
+    """Make a master of the table that you have already."""
+    from xl_outcomes import adopting, commands
+
+    run = commands.Run(master or theirs.with_name(f"{theirs.stem} master.xlsx"), None, today, dry_run=dry_run)
+    asks = sys.stdin.isatty() and mapping is None and write_mapping is None
+    adoption = adopting.adopt(run, theirs, mapping, write_mapping, _ask if asks else None)
+    for remark in adoption.remarks:
+        typer.echo(f"{' ' if remark.sure else '?'} {remark.where}: {remark.text}", err=True)
+    typer.echo(adoption.summary)
+
+
+def _ask(question: Any) -> str:
+    """A question about a table, asked again until the answer is one of those that are allowed."""
+    while True:
+        given = str(typer.prompt(question.text, default=question.proposed)).strip()
+        if not question.allowed or given in question.allowed:
+            return given
+        typer.echo(f"Choose from: {', '.join(question.allowed)}.")
 
 
 @app.command()
@@ -219,6 +263,60 @@ def rate(
         output.show_rating(rated)
         typer.echo(step.summary)
     _end(failed=output.failed(rated.issues))
+
+
+@app.command()
+def close(
+    master: Master,
+    period: Annotated[str, typer.Option("--period", metavar="P", help="The quarter to close.")],
+    report: Annotated[
+        list[Path] | None,
+        typer.Option("--report", metavar="FILE", help="A report to archive too; may be repeated."),
+    ] = None,
+    put_back: Annotated[bool, typer.Option("--put-back", help="Put edits of a closed quarter back.")] = False,
+    revise: Annotated[
+        str | None, typer.Option("--revise", metavar="REASON", help="Record edits of it as a revision.")
+    ] = None,
+    reopen: Annotated[
+        str | None, typer.Option("--reopen", metavar="REASON", help="Open a closed quarter again.")
+    ] = None,
+    today: Today = None,
+    by: By = None,
+    dry_run: DryRun = False,
+    allow_synced: Synced = False,
+) -> None:
+    """Close a quarter: its results are kept as they are, in an archive that can be verified."""
+    from xl_outcomes import commands
+
+    run = commands.Run(master, period, today, by, dry_run, allow_synced)
+    if put_back + (revise is not None) + (reopen is not None) > 1:
+        raise InputError("These options exclude each other.", "Give one of --put-back, --revise and --reopen.")
+    if put_back:
+        typer.echo(commands.put_back(run))
+    elif revise is not None:
+        typer.echo(commands.revise(run, revise))
+    elif reopen is not None:
+        typer.echo(commands.reopen(run, reopen))
+    else:
+        typer.echo(commands.close(run, report or ()))
+
+
+@app.command()
+def verify(
+    archive: Annotated[Path, typer.Argument(metavar="ARCHIVE", help="The folder of a closed quarter.")],
+    master: Annotated[
+        Path | None, typer.Option("--master", metavar="MASTER", help="The master that keeps the archive's sum.")
+    ] = None,
+) -> None:
+    """Verify that the archive of a closed quarter is unchanged."""
+    from xl_outcomes import commands
+
+    found = commands.verify(archive, master)
+    for line in found:
+        typer.echo(line)
+    if not found:
+        typer.echo(f"{archive} is unchanged since it was made.")
+    _end(failed=bool(found))
 
 
 @app.command()

@@ -7,25 +7,29 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from xl_outcomes import resources, steps
+from xl_outcomes import archive, closing, closing_steps, resources, steps
 from xl_outcomes.changes import Comparison
 from xl_outcomes.changes import compare as compare_versions
 from xl_outcomes.deliver import form_files, report_path, write_corrected, write_form, write_report
-from xl_outcomes.errors import FileError, InputError
+from xl_outcomes.errors import InputError
 from xl_outcomes.files import find_returns, limits_from, read_one
+from xl_outcomes.house_file import copy_beside, house_style, read_house_style
+from xl_outcomes.house_style import HouseStyle, doubts
 from xl_outcomes.issues import Issue
-from xl_outcomes.new_files import write_new
-from xl_outcomes.originals import keep_originals, originals_folder
+from xl_outcomes.new_files import demand_free, write_new
+from xl_outcomes.originals import keep_originals, linked_folder, originals_folder
 from xl_outcomes.output import track
 from xl_outcomes.periods import Quarter, parse_quarter
 from xl_outcomes.quarter import Rated
 from xl_outcomes.reporting.registry import ReportKind
 from xl_outcomes.returns.checks import Checked
+from xl_outcomes.returns.queries import issue_links
 from xl_outcomes.returns.reading import Return
 from xl_outcomes.returns.settle import ACCEPT, REJECT, USE, Decision, read_value
 from xl_outcomes.settings import Settings, demand, read_settings
-from xl_outcomes.tables import get
+from xl_outcomes.tables import Tables, get
 from xl_outcomes.workbook.file import Master, indicator_tables, read_master, save, updated
+from xl_outcomes.workbook.plan import TableLinks
 from xl_outcomes.workbook.safe_write import recovery_note
 from xl_outcomes.workbook.undo import last_write, remember
 
@@ -56,7 +60,10 @@ class Run:
         note = recovery_note(self.path)
         if note:
             print(note, file=sys.stderr)
-        return read_master(self.path)
+        master = read_master(self.path)
+        for told in (*archive.edits(master.tables, self.path), *archive.unlisted(master.tables, self.path)):
+            print(told, file=sys.stderr)
+        return master
 
     def quarter(self, master: Master) -> Quarter:
         """The period that was given, else the Current period of the settings."""
@@ -64,7 +71,8 @@ class Run:
 
     def write(self, master: Master, step: steps.Step, now: steps.Now) -> None:
         """Writes what a step changed, unless this is a dry run."""
-        data = updated(master, step.changed, step.views)
+        style = house_style(_settings(master), master.path)
+        data = updated(master, step.changed, step.views, table_links(master, step.changed), style)
         if not self.dry_run and data != master.data:
             save(master, data, now.at, allow_synced=self.allow_synced)
             remember(master.path, data)
@@ -74,15 +82,17 @@ class Run:
         return f"Would do, and has not: {text}" if self.dry_run else text
 
 
-def new_master(run: Run, framework: str) -> str:
-    """Copies a starter to a path that is free; returns the summary."""
+def new_master(run: Run, framework: str, style_file: Path | None = None) -> str:
+    """Copies a starter to a path that is free, in a house style if one is given; returns the summary."""
     source, path = resources.starter(framework), run.path
-    if path.exists():
-        raise FileError("file-open", f"{path} is there already.", "Choose another name, or move it away.")
-    if path.suffix.lower() != ".xlsx":
-        raise InputError(f"A master is an .xlsx workbook, and {path.name} is not.", "Give it a name ending in .xlsx.")
+    demand_free(path)
+    from xl_outcomes.starters import build_starter
+
+    data = build_starter(framework, read_house_style(style_file)) if style_file else source.read_bytes()
     if not run.dry_run:
-        write_new(path, source.read_bytes())
+        write_new(path, data)
+        if style_file:
+            copy_beside(style_file, path)
     return run.say(f"{path} is a new master. Open it in Excel, or run xl-outcomes check {path}")
 
 
@@ -95,9 +105,10 @@ def make_forms(run: Run, out: Path) -> str:
     """Writes the forms of a quarter into a folder and registers what is awaited; returns the summary."""
     master, now = run.master(), run.now()
     forms, step = steps.forms(master.tables, run.quarter(master), now)
+    style = _style(master)
     if not run.dry_run:
         for form, name in track(form_files(forms), "Making forms"):
-            write_form(form, out / name, now)
+            write_form(form, out / name, now, style)
     run.write(master, step, now)
     return run.say(f"{step.summary} They are in {out}.")
 
@@ -120,7 +131,9 @@ def import_returns(
     if not run.dry_run:
         _keep(master, read, checked, period)
     run.write(master, step, now)
-    sent = write_corrected(checked, master.tables, period, now, send_back) if send_back and not run.dry_run else []
+    sent: list[Path] = []
+    if send_back and not run.dry_run:
+        sent = write_corrected(checked, master.tables, period, now, send_back, _style(master))
     return checked, run.say(step.summary), sent
 
 
@@ -174,6 +187,60 @@ def undo(run: Run) -> str:
     return run.say(step.summary)
 
 
+def close(run: Run, reports: Sequence[Path] = ()) -> str:
+    """Closes a quarter: its rows are kept as they are, and an archive proves it; returns the summary."""
+    master, now = run.master(), run.now()
+    period = run.quarter(master)
+    return _sealed(run, master, closing_steps.close_quarter(master.tables, period, now), period, reports)
+
+
+def put_back(run: Run) -> str:
+    """Puts edits of a closed quarter back as they were closed; returns the summary."""
+    master, now = run.master(), run.now()
+    period = run.quarter(master)
+    step = closing_steps.put_back(master.tables, _kept(master, period), period, now)
+    run.write(master, step, now)
+    return run.say(step.summary)
+
+
+def revise(run: Run, reason: str) -> str:
+    """Records edits of a closed quarter as a revision, with an archive of its own; returns the summary."""
+    master, now = run.master(), run.now()
+    period = run.quarter(master)
+    step = closing_steps.revise(master.tables, _kept(master, period), period, reason, now)
+    return _sealed(run, master, step, period, ())
+
+
+def reopen(run: Run, reason: str) -> str:
+    """Opens a closed quarter again; returns the summary."""
+    master, now = run.master(), run.now()
+    step = closing_steps.reopen(master.tables, run.quarter(master), reason, now)
+    run.write(master, step, now)
+    return run.say(step.summary)
+
+
+def verify(folder: Path, master: Path | None) -> list[str]:
+    """What differs in an archive from the day of its closing; nothing where it is unchanged."""
+    digests = archive.listed_digests(read_master(master).tables, folder.resolve().name) if master else None
+    return archive.verify(folder, digests)
+
+
+def _sealed(run: Run, master: Master, step: steps.Step, period: Quarter, reports: Sequence[Path]) -> str:
+    """Writes the archive, then the master with the archive's sum; where that fails the archive is taken away."""
+    plan = archive.plan_archive({**master.tables, **step.changed}, period, run.path, reports)
+    if not run.dry_run:
+        with archive.archived(plan, updated(master, step.changed)) as digest:
+            run.write(master, steps.Step(closing.sealed(step.changed, period, digest), ""), run.now())
+    return run.say(f"{step.summary} {plan.summary}")
+
+
+def _kept(master: Master, period: Quarter) -> Tables:
+    closings = closing.closings(master.tables)
+    if period not in closings:
+        raise InputError(f"{period} is not closed.", "xl-outcomes log shows which quarters have been closed.")
+    return archive.read_kept(master.tables, closings[period], master.path)
+
+
 def compare(old: Path, new: Path) -> Comparison:
     """What differs between two versions of a master."""
     return compare_versions(read_master(old).tables, read_master(new).tables)
@@ -197,10 +264,16 @@ def report(run: Run, names: Sequence[str], out: Path) -> list[Path]:
     master, now = run.master(), run.now()
     period = run.quarter(master)
     paths = [report_path(name, period, out) for name in names]
-    rated = steps.rated_already(master.tables, period, now)
+    rated, style = steps.rated_already(master.tables, period, now), _style(master)
     if run.dry_run:
         return paths
-    return [write_report(name, rated, master.tables, out) for name in track(list(names), "Writing reports")]
+    return [write_report(name, rated, master.tables, out, style) for name in track(list(names), "Writing reports")]
+
+
+def table_links(master: Master, changed: Tables) -> dict[str, TableLinks]:
+    """Where cells of changed tables lead: each issue to the kept original of its return."""
+    folder = linked_folder(_settings(master).archive_folder, master.path)
+    return {"Issues": issue_links(changed["Issues"], folder)} if "Issues" in changed and folder else {}
 
 
 def _read(master: Master, returns: Sequence[str], *, quiet: bool) -> dict[Path, Return]:
@@ -214,6 +287,14 @@ def _keep(master: Master, read: Mapping[Path, Return], checked: Sequence[Checked
     if folder is not None:
         known = {c.source.sha256 for c in checked if c.known}
         keep_originals([(p, r) for p, r in read.items() if r.sha256 not in known], folder)
+
+
+def _style(master: Master) -> HouseStyle:
+    """The council's house style; what is doubtful in it is said on stderr."""
+    style = house_style(_settings(master), master.path)
+    for doubt in doubts(style):
+        print(doubt, file=sys.stderr)
+    return style
 
 
 def _settings(master: Master) -> Settings:

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from xl_outcomes import steps
+from xl_outcomes.closing import closed_quarters
 from xl_outcomes.errors import InputError
+from xl_outcomes.house_style import SHIPPED, HouseStyle
 from xl_outcomes.new_files import write_new
 from xl_outcomes.periods import Quarter
 from xl_outcomes.quarter import Rated, prepare
@@ -20,30 +22,35 @@ def form_files(forms: Sequence[Form]) -> list[tuple[Form, str]]:
     return list(zip(forms, _file_names([f.file_name for f in forms]), strict=True))
 
 
-def write_form(form: Form, path: Path, now: steps.Now) -> Path:
+def write_form(form: Form, path: Path, now: steps.Now, style: HouseStyle = SHIPPED) -> Path:
     """Writes one return form."""
     from xl_outcomes.workbook.forms import create_form
 
-    return write_new(path, create_form(form, created=now.at))
+    return write_new(path, create_form(form, created=now.at, style=style))
 
 
 def write_corrected(
-    checked: Sequence[Checked], tables: Tables, period: Quarter, now: steps.Now, folder: Path
+    checked: Sequence[Checked],
+    tables: Tables,
+    period: Quarter,
+    now: steps.Now,
+    folder: Path,
+    style: HouseStyle = SHIPPED,
 ) -> list[Path]:
     """Writes a corrected form for every return that has errors or queries."""
-    history = prepare(tables, period, now.today).history
+    history = prepare(tables, period, now.today, closed_quarters(tables)).history
     context = Context(history, period, now.today, get(tables, "Returns"))
     made = [(c, form) for c in checked if (form := corrected_form(c, context)) is not None]
     names = _file_names([f"{Path(c.source.file).stem} to correct.xlsx" for c, _ in made])
-    return [write_form(form, folder / name, now) for (_, form), name in zip(made, names, strict=True)]
+    return [write_form(form, folder / name, now, style) for (_, form), name in zip(made, names, strict=True)]
 
 
-def write_findings(checked: Sequence[Checked], path: Path, now: steps.Now) -> Path:
+def write_findings(checked: Sequence[Checked], path: Path, now: steps.Now, style: HouseStyle = SHIPPED) -> Path:
     """Writes what a check of returns found as a workbook to read."""
     from xl_outcomes.reporting.findings import findings
     from xl_outcomes.workbook.create import create_sheets
 
-    return write_new(path, create_sheets([findings(checked)], title="Check of returns", created=now.at))
+    return write_new(path, create_sheets([findings(checked)], title="Check of returns", created=now.at, style=style))
 
 
 def report_path(name: str, period: Quarter, folder: Path) -> Path:
@@ -56,7 +63,7 @@ def report_path(name: str, period: Quarter, folder: Path) -> Path:
     return folder / f"{name} {period.file_name}.docx"
 
 
-def write_report(name: str, rated: Rated, tables: Tables, folder: Path) -> Path:
+def write_report(name: str, rated: Rated, tables: Tables, folder: Path, style: HouseStyle = SHIPPED) -> Path:
     """Writes a report of a rated quarter."""
     from xl_outcomes import resources
     from xl_outcomes.reporting.charts import rag_chart
@@ -68,8 +75,9 @@ def write_report(name: str, rated: Rated, tables: Tables, folder: Path) -> Path:
     path = report_path(name, rated.period, folder)
     kind = next(kind for kind in reports() if kind.name == name)
     facts = gather(rated, tables, name)
-    pictures = {"rag_chart": rag_chart(facts)}
-    return write_new(path, render(resources.template(kind.template), fields(facts), pictures, title=kind.title))
+    pictures = {"rag_chart": rag_chart(facts, style)}
+    template = resources.template(kind.template)
+    return write_new(path, render(template, fields(facts, style), pictures, title=kind.title, style=style))
 
 
 def _file_names(wanted: Sequence[str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from xl_outcomes.errors import FileError
+from xl_outcomes.errors import FileError, InputError
 
 
 def write_new(path: Path, data: bytes) -> Path:
@@ -19,6 +19,14 @@ def write_new(path: Path, data: bytes) -> Path:
         fix = "Close it if it is open, or choose another folder."
         raise FileError("file-open", f"{path} cannot be written: {error.strerror}.", fix) from error
     return path
+
+
+def demand_free(path: Path) -> None:
+    """Raises where a new master cannot have that path."""
+    if path.exists():
+        raise FileError("file-open", f"{path} is there already.", "Choose another name, or move it away.")
+    if path.suffix.lower() != ".xlsx":
+        raise InputError(f"A master is an .xlsx workbook, and {path.name} is not.", "Give it a name ending in .xlsx.")
 
 
 def _keep_earlier(path: Path) -> None:

@@ -13,9 +13,21 @@ def originals_folder(archive: str, master: Path | None, period: Quarter) -> Path
 
     None where there is neither, as with a master in the cloud and no archive folder.
     """
+    folder = all_originals(archive, master)
+    return folder / period.file_name if folder else None
+
+
+def all_originals(archive: str, master: Path | None) -> Path | None:
+    """The folder that holds the kept returns of every quarter."""
     if archive:
-        return Path(archive) / "returns" / period.file_name
-    return master.parent / f"{master.stem} returns" / period.file_name if master else None
+        return Path(archive) / "returns"
+    return master.parent / f"{master.stem} returns" if master else None
+
+
+def linked_folder(archive: str, master: Path | None) -> str | None:
+    """That folder as links of the master name it: beside the master by its name alone, so that both can move."""
+    folder = all_originals(archive, master)
+    return None if folder is None else str(folder) if archive else folder.name
 
 
 def kept_name(source: Return) -> str:

@@ -43,6 +43,7 @@ class Settings:
     returns_folder: str = ""
     reports_folder: str = ""
     archive_folder: str = ""
+    house_style: str = ""
     return_file_limit_mb: int = 50
     return_unpacked_limit_mb: int = 400
     return_parts_limit: int = 5_000
@@ -118,6 +119,7 @@ KINDS: Mapping[str, _Kind] = {
     "Returns folder": _TEXT,
     "Reports folder": _TEXT,
     "Archive folder": _TEXT,
+    "House style": _TEXT,
     # No higher than the defaults, with which the worst files were measured; no lower than what a large form needs.
     "Return file limit (MB)": _limit(1, _DEFAULTS.return_file_limit_mb),
     "Return unpacked limit (MB)": _limit(10, _DEFAULTS.return_unpacked_limit_mb),

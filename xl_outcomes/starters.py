@@ -11,6 +11,7 @@ from xl_outcomes import resources
 from xl_outcomes.columns import NUMERIC, Column
 from xl_outcomes.contract import SPECS
 from xl_outcomes.exact import to_float, to_number
+from xl_outcomes.house_style import SHIPPED, HouseStyle
 from xl_outcomes.quarter import rate_quarter
 from xl_outcomes.reporting.views import make_views
 from xl_outcomes.settings import read_settings
@@ -27,7 +28,7 @@ def read_source(folder: Path) -> dict[str, Table]:
     return {name: _table(folder / f"{name}.csv", name) for name in SPECS}
 
 
-def build_starter(name: str) -> bytes:
+def build_starter(name: str, style: HouseStyle = SHIPPED) -> bytes:
     """The starter workbook of a framework: its tables, and its quarters of history rated up to the Current period."""
     tables: dict[str, Table] = read_source(resources.source_tables(name))
     settings, _ = read_settings(tables["Settings"])
@@ -38,7 +39,8 @@ def build_starter(name: str) -> bytes:
         _, step = rate(tables, last.shift(-back), Now(_MADE, "xl-outcomes"))
         tables |= {n: t for n, t in step.changed.items() if n in ("Results", "Rollup")}
     views = make_views(rate_quarter(tables, last, _MADE.date()), tables)
-    return create_master({n: t.frame for n, t in tables.items()}, views, title=_title(tables), created=_MADE)
+    frames = {n: t.frame for n, t in tables.items()}
+    return create_master(frames, views, title=_title(tables), created=_MADE, style=style)
 
 
 def _title(tables: Tables) -> str:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from xl_outcomes.changes import Comparison, as_change_rows, merge_changes
 from xl_outcomes.changes import compare as compare_versions
+from xl_outcomes.closing import closed_quarters, demand_open, told_of_closed
 from xl_outcomes.contract import RATINGS, SPECS
 from xl_outcomes.errors import InputError
 from xl_outcomes.framework import ref_text
@@ -89,7 +90,7 @@ def check(tables: Tables) -> tuple[Issue, ...]:
 
 def forms(tables: Tables, period: Quarter, now: Now) -> tuple[tuple[Form, ...], Step]:
     """The return forms of a quarter, and the register that awaits them."""
-    made = make_forms(prepare(tables, period, now.today).history, period)
+    made = make_forms(_prepared(tables, period, now).history, period)
     if not made:
         raise InputError(
             f"Nothing is due in {period} from any data owner.", "Look at Frequency, Status and Data owner."
@@ -101,7 +102,7 @@ def forms(tables: Tables, period: Quarter, now: Now) -> tuple[tuple[Form, ...], 
 
 def validate(tables: Tables, returns: Sequence[Return], period: Quarter, now: Now) -> tuple[Checked, ...]:
     """Returns checked against the master; nothing changes."""
-    return _checked(prepare(tables, period, now.today), tables, returns, period, now)
+    return _checked(_prepared(tables, period, now), tables, returns, period, now)
 
 
 def import_returns(
@@ -110,7 +111,7 @@ def import_returns(
     """Returns checked and taken in; the summary says how many figures go in or are held, and which ratings change."""
     settled = settle_typed(tables, period, now)
     tables = {**tables, **settled.changed}
-    prepared = prepare(tables, period, now.today)
+    prepared = _prepared(tables, period, now)
     checked = _checked(prepared, tables, returns, period, now)
     changed = take_in(tables, checked, period, now.at, now.who)
     new = [c for c in checked if not c.known]
@@ -118,7 +119,7 @@ def import_returns(
     ratings = _rating_changes(prepared, tables, changed, period)
     again = sum(c.known for c in checked)
     known = f" {again} of {len(checked)} returns had been taken in before." if again else ""
-    summary = f"{counts}, {ratings}.{known}{_to_settle(changed)}"
+    summary = f"{counts}, {ratings}.{known}{_to_settle(changed)}{told_of_closed(tables, changed)}"
     if changed:
         changed["Log"] = _logged({**tables, **changed}, now, "Import returns", summary)
     return checked, _in_order(Step({**settled.changed, **changed}, f"{summary}{settled.summary}"))
@@ -126,10 +127,10 @@ def import_returns(
 
 def settle(tables: Tables, number: str, decision: settling.Decision, period: Quarter, now: Now) -> Step:
     """A query settled."""
-    prepared = prepare(tables, period, now.today)
+    prepared = _prepared(tables, period, now)
     changed = settling.settle(tables, prepared.history.framework, number, decision, now.at)
     ratings = _rating_changes(prepared, tables, changed, period)
-    return _in_order(_told(changed, f"Issue {number}: {decision.kind}; {ratings}."))
+    return _in_order(_told(changed, f"Issue {number}: {decision.kind}; {ratings}.{told_of_closed(tables, changed)}"))
 
 
 def settle_typed(tables: Tables, period: Quarter, now: Now) -> Step:
@@ -141,7 +142,7 @@ def settle_typed(tables: Tables, period: Quarter, now: Now) -> Step:
         current = {**tables, **changed}
         row = next(r for r in current["Issues"].rows() if r["Issue"] is not None and ref_text(r["Issue"]) == number)
         if is_open_query(row):  # a decision on another query of the same row may have settled it
-            framework = prepare(current, period, now.today).history.framework
+            framework = _prepared(current, period, now).history.framework
             changed |= settling.settle(current, framework, number, decision, now.at)
         done.append(f"{number} {decision.kind}")
     summary = f" Settled from the sheet Issues: {', '.join(done)}." if done else ""
@@ -152,8 +153,9 @@ def withdraw_return(tables: Tables, owner: str, period: Quarter, now: Now) -> St
     """An owner's latest return of a quarter taken out again."""
     changed = withdraw(tables, owner, period, now.at, now.who)
     changed["Returns"] = mark_overdue(changed["Returns"], now.today)
-    ratings = _rating_changes(prepare(tables, period, now.today), tables, changed, period)
-    return _in_order(_told(changed, f"The return of {owner} for {period} is withdrawn; {ratings}."))
+    ratings = _rating_changes(_prepared(tables, period, now), tables, changed, period)
+    summary = f"The return of {owner} for {period} is withdrawn; {ratings}.{told_of_closed(tables, changed)}"
+    return _in_order(_told(changed, summary))
 
 
 def rate(tables: Tables, period: Quarter, now: Now, shown: Sequence[Table] = ()) -> tuple[Rated, Step]:
@@ -165,7 +167,7 @@ def rate(tables: Tables, period: Quarter, now: Now, shown: Sequence[Table] = ())
     tables = {**tables, **settled.changed}
     observations, typed = read_back(tables["Observations"], shown)
     tables = {**tables, "Observations": observations}
-    rated = rate_quarter(tables, period, now.today)
+    rated = rate_quarter(tables, period, now.today, closed_quarters(tables))
     counts = Counter(r for r in rated.results["Rating"] if r)
     colours = ", ".join(f"{counts[r]} {r}" for r in RATINGS)
     changes = _differences(get(tables, "Results"), rated)
@@ -193,6 +195,7 @@ def override(tables: Tables, given: Replacement, now: Now, shown: Sequence[Table
 
     Raises InputError where the row is incomplete, or there is nothing that it could replace.
     """
+    demand_open(tables, given.period)
     table = extend(get(tables, "Overrides"), [given.cells()])
     row = int(table.frame.index[-1])
     rated, step = rate({**tables, "Overrides": table}, given.period, now, shown)
@@ -238,7 +241,7 @@ def undo(now_tables: Tables, before: Tables, now: Now) -> Step:
 
 def rated_already(tables: Tables, period: Quarter, now: Now) -> Rated:
     """A quarter's ratings for a report; raises InputError where Results does not hold the same ones."""
-    rated = rate_quarter(tables, period, now.today)
+    rated = rate_quarter(tables, period, now.today, closed_quarters(tables))
     listed = get(tables, "Results").frame
     columns = ["Indicator", "Value", "Rating"]
     held, fresh = (f[columns].to_dict("records") for f in (listed[listed["Period"] == str(period)], rated.results))
@@ -279,6 +282,11 @@ def _to_settle(changed: Tables) -> str:
         if r["row"] < 0 and r["Status"] == "Open" and r["Severity"] == "query"
     ]
     return f" Queries to settle: {', '.join(queries)}." if queries else ""
+
+
+def _prepared(tables: Tables, period: Quarter, now: Now) -> Prepared:
+    """A master read for rating: quarters that are closed are read from Results."""
+    return prepare(tables, period, now.today, closed_quarters(tables))
 
 
 def _checked(

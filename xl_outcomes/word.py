@@ -29,7 +29,9 @@ from lxml import etree
 from markupsafe import Markup, escape
 
 from xl_outcomes.errors import TemplateError
+from xl_outcomes.house_style import SHIPPED, HouseStyle
 from xl_outcomes.reporting.charts import Picture
+from xl_outcomes.word_style import dress, put_words
 
 LANGUAGE = "en-GB"
 
@@ -65,15 +67,25 @@ class Used:
     paragraph: str
 
 
-def render(template: Path, values: Mapping[str, object], pictures: Mapping[str, Picture], *, title: str) -> bytes:
+def render(
+    template: Path,
+    values: Mapping[str, object],
+    pictures: Mapping[str, Picture],
+    *,
+    title: str,
+    style: HouseStyle = SHIPPED,
+) -> bytes:
     """The document that a template gives with these values and pictures; `title` becomes its title property.
 
-    Texts may hold anything: line breaks stay, control characters go, braces and markup are shown as they are. Raises
-    TemplateError for a mistake in the template, naming the field or tag and the paragraph.
+    The house style gives its fonts, colours and logo. Texts may hold anything: line breaks stay, control characters
+    go, braces and markup are shown as they are. Raises TemplateError for a mistake in the template, naming the field
+    or tag and the paragraph.
     """
     values = {name: _clean(value) for name, value in values.items()}
     _rehearse(template, {**values, **{name: picture.alt for name, picture in pictures.items()}})
     document = DocxTemplate(_open(template))
+    document.init_docx()
+    dress(document.docx, style)
     images = {name: _image(document, picture) for name, picture in pictures.items()}
     try:
         _fill(document, {**values, **images}, _environment())
@@ -81,6 +93,7 @@ def render(template: Path, values: Mapping[str, object], pictures: Mapping[str, 
         what = "a tag cuts across paragraphs or table cells, so the template cannot be filled"
         raise _error(template.name, what, "", _WHOLE_TAGS) from fault
     _finish(document.docx, pictures, title)
+    put_words(document.docx.element.body, style)
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.adopt_examples import indented
 from xl_outcomes.cli import main
 from xl_outcomes.demo import owners
 from xl_outcomes.new_files import write_new
@@ -48,20 +49,8 @@ def test_every_command_of_the_readme_runs(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.chdir(tmp_path)
     shown = commands()
     assert [words[0] for words in shown] == [
-        *(
-            "new",
-            "check",
-            "forms",
-            "validate",
-            "import",
-            "settle",
-            "withdraw",
-            "undo",
-            "rate",
-            "report",
-            "compare",
-            "addin",
-        ),
+        *("new", "adopt", "check", "forms", "validate", "import", "settle", "withdraw", "undo", "rate", "report"),
+        *("close", "compare", "addin"),
     ]
     for words in shown:
         if words[0] == "addin" and sys.platform == "win32":
@@ -79,6 +68,9 @@ def _ends(words: list[str]) -> int:
 
 def _told(words: list[str]) -> list[str]:
     """The words as typed; before returns are needed they are sent, and the query's number is looked up."""
+    if words[0] == "adopt":
+        indented(Path("ours.xlsx"))
+        return words
     if words[0] == "validate":
         send_returns(Path("master.xlsx"), Path("returns"))
     if words[0] == "settle":
@@ -89,6 +81,6 @@ def _told(words: list[str]) -> list[str]:
         shutil.copy("master.xlsx", "old.xlsx")
     if words[0] in ("compare", "addin"):
         return words
-    period = () if words[0] in ("new", "check", "withdraw", "undo") else ("--period", str(PERIOD))
+    period = () if words[0] in ("new", "check", "withdraw", "undo", "close") else ("--period", str(PERIOD))
     day = () if words[0] in ("new", "check") else ("--today", "2025-07-15")
     return [*words, *period, *day]

@@ -17,12 +17,14 @@ if TYPE_CHECKING:
     import pandas as pd
     import xlwings as xw
 
+    from xl_outcomes.house_style import HouseStyle
     from xl_outcomes.periods import Quarter
     from xl_outcomes.reporting.view import View
     from xl_outcomes.settings import Settings
     from xl_outcomes.steps import Now, Step
     from xl_outcomes.workbook.excel_app import ExcelApp
     from xl_outcomes.workbook.live import LiveMaster
+    from xl_outcomes.workbook.plan import TableLinks
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ class Desk:
             first()
         self.excel.status("Outcomes: writing…")
         before = _before(master, step)
-        write_live(master, step.changed, step.views, app=self.excel)
+        write_live(master, step.changed, step.views, self._links(master, step), self.style(master), app=self.excel)
         self.memory.keep(self.name, before)
         return True
 
@@ -83,6 +85,20 @@ class Desk:
     def name(self) -> str:
         """The full name of the workbook, by which its last action is remembered."""
         return str(self.book.fullname)
+
+    def _links(self, master: "LiveMaster", step: "Step") -> "dict[str, TableLinks]":
+        """Where cells of changed tables lead: each issue to the kept original of its return."""
+        from xl_outcomes.originals import linked_folder
+        from xl_outcomes.returns.queries import issue_links
+
+        folder = linked_folder(settings_of(master).archive_folder, self.path)
+        return {"Issues": issue_links(step.changed["Issues"], folder)} if "Issues" in step.changed and folder else {}
+
+    def style(self, master: "LiveMaster") -> "HouseStyle":
+        """The council's house style."""
+        from xl_outcomes.house_file import house_style
+
+        return house_style(settings_of(master), self.path)
 
     @property
     def path(self) -> Path | None:

@@ -122,7 +122,7 @@ GIVEN = (
             long_column("Commentary"),
             long_column("Corrective action"),
             text_column("Return", "The file that it came in.", width=28),
-            date_column("Received", "When it came in."),
+            date_column("Received", "When it came in.", timed=True),
             choice_column("Superseded", YES_NO, "Yes: a later figure has taken its place."),
         ),
         "Every figure ever received; none is ever deleted.",

@@ -57,9 +57,9 @@ def choice_column(heading: str, words: tuple[str, ...], meaning: str = "", *, ne
     return Column(heading, "choice", words, needed, meaning or f"One of: {', '.join(words)}.", width=16)
 
 
-def date_column(heading: str, meaning: str = "A date.") -> Column:
-    """A column of dates."""
-    return Column(heading, "date", meaning=meaning, width=12)
+def date_column(heading: str, meaning: str = "A date.", *, timed: bool = False) -> Column:
+    """A column of dates, or of moments."""
+    return Column(heading, "date", meaning=meaning, width=17 if timed else 12)
 
 
 def quarter_column(heading: str, meaning: str, *, needed: bool = False) -> Column:

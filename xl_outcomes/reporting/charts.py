@@ -6,12 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from xl_outcomes.house_style import AMBER, GREEN, RED, SHIPPED, HouseStyle, mix
 from xl_outcomes.reporting.facts import Counts, Facts
+from xl_outcomes.rollup import INSUFFICIENT
 
-_STYLE = {"font.family": "DejaVu Sans", "font.size": 10, "hatch.linewidth": 0.8, "text.parse_math": False}
+_PLAIN = {"font.size": 10, "hatch.linewidth": 0.8, "text.parse_math": False}
+_LAST_FONT = "DejaVu Sans"  # comes with matplotlib
+_HATCHES = {GREEN: "", AMBER: "...", RED: "////", INSUFFICIENT: "\\\\"}
 _DPI = 200
 _WIDTH_MM = 166.0
 _MM_PER_INCH = 25.4
+_BROAD_LEGEND = 50  # characters, over which it takes two lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,46 +33,64 @@ class _Part:
     """One of the four parts of a bar: colours of the fill and of the number on it, hatching beside the colour."""
 
     word: str
+    mark: str
     fill: str
     ink: str
     hatch: str
     lines: str
 
 
-_PARTS = (
-    _Part("Green", "#1E7B34", "white", "", "white"),
-    _Part("Amber", "#FFBF00", "black", "...", "#7A5B00"),
-    _Part("Red", "#B3261E", "white", "////", "#E9B8B5"),
-    _Part("Not rated", "#C9CDD2", "black", "\\\\", "#8A9099"),
-)
-
-
-def rag_chart(facts: Facts) -> Picture:
+def rag_chart(facts: Facts, style: HouseStyle = SHIPPED) -> Picture:
     """Bars of the indicators due under each priority: how many are Green, Amber, Red and not rated."""
-    rows = [(p.title, p.counts) for p in facts.priorities]
-    return Picture(_draw(rows), _alt(rows, facts), _WIDTH_MM)
+    rows, parts = [(p.title, p.counts) for p in facts.priorities], _parts(style)
+    return Picture(_draw(rows, parts, style), _alt(rows, parts, facts), _WIDTH_MM)
 
 
-def _draw(rows: Sequence[tuple[str, Counts]]) -> bytes:
+def _parts(style: HouseStyle) -> list[_Part]:
+    looks = {word: style.look(word) for word in _HATCHES}
+    shown = {word: "Not rated" if word == INSUFFICIENT else look.printed for word, look in looks.items()}
+    return [
+        _Part(shown[word], look.mark, look.background, look.text, _HATCHES[word], mix(look.background, look.text, 0.5))
+        for word, look in looks.items()
+    ]
+
+
+def _draw(rows: Sequence[tuple[str, Counts]], parts: Sequence[_Part], style: HouseStyle) -> bytes:
     import matplotlib.style
     from matplotlib.figure import Figure
 
-    height_mm = 26 + 9 * max(len(rows), 1)
-    with matplotlib.style.context(["default", _STYLE]):
+    height_mm = 28 + 9 * max(len(rows), 1)
+    with matplotlib.style.context(["default", _look(style)]):
         figure = Figure(figsize=(_WIDTH_MM / _MM_PER_INCH, height_mm / _MM_PER_INCH), dpi=_DPI, layout="constrained")
-        _bars(figure.add_subplot(), rows) if rows else _nothing(figure)
+        if rows:
+            _bars(figure.add_subplot(), rows, parts)
+            broad = sum(len(part.word) for part in parts) > _BROAD_LEGEND
+            figure.legend(ncols=2 if broad else 4, loc="outside upper left", frameon=False, handlelength=1.6)
+        else:
+            _nothing(figure)
         out = io.BytesIO()
         figure.savefig(out, format="png", metadata={"Software": None})
     return out.getvalue()
 
 
-def _bars(axes: Any, rows: Sequence[tuple[str, Counts]]) -> None:
+def _look(style: HouseStyle) -> dict[str, Any]:
+    """What matplotlib takes from the style; fonts that this computer lacks are left out, as it would complain."""
+    from matplotlib.font_manager import fontManager
+
+    wanted = (style.fonts.body, *style.fonts.fallbacks, _LAST_FONT)
+    here = {entry.name for entry in fontManager.ttflist}
+    names = ("text.color", "axes.labelcolor", "xtick.labelcolor", "ytick.labelcolor")
+    colours = {**dict.fromkeys(names, style.colours.text), "axes.edgecolor": style.colours.note}
+    return {**_PLAIN, **colours, "font.family": list(dict.fromkeys(font for font in wanted if font in here))}
+
+
+def _bars(axes: Any, rows: Sequence[tuple[str, Counts]], parts: Sequence[_Part]) -> None:
     places = range(len(rows))
     starts = [0] * len(rows)
-    for part, numbers in zip(_PARTS, zip(*(_numbers(c) for _, c in rows), strict=True), strict=True):
+    for part, numbers in zip(parts, zip(*(_numbers(c) for _, c in rows), strict=True), strict=True):
         axes.barh(
             places, numbers, left=starts, height=0.68, color=part.fill, hatch=part.hatch, edgecolor=part.lines,
-            linewidth=0.6, label=part.word,
+            linewidth=0.6, label=f"{part.mark} {part.word}",
         )  # fmt: skip
         for place, start, number in zip(places, starts, numbers, strict=True):
             if number:
@@ -90,25 +113,24 @@ def _frame(axes: Any, titles: Sequence[str], longest: int) -> None:
     axes.tick_params(length=0)
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
-    axes.legend(ncols=4, loc="lower left", bbox_to_anchor=(0, 1.0), frameon=False, handlelength=1.6, borderaxespad=0.2)
 
 
 def _nothing(figure: Any) -> None:
     figure.text(0.5, 0.5, "The framework has no priorities yet, so there is nothing to show.", ha="center", va="center")
 
 
-def _alt(rows: Sequence[tuple[str, Counts]], facts: Facts) -> str:
+def _alt(rows: Sequence[tuple[str, Counts]], parts: Sequence[_Part], facts: Facts) -> str:
     if not rows:
         return "An empty chart: the framework has no priorities yet."
-    bars = "; ".join(f"{title} {_words(counts)}" for title, counts in rows)
+    bars = "; ".join(f"{title} {_words(counts, parts)}" for title, counts in rows)
     return (
         f"Bar chart of the ratings of indicators by priority in {facts.period_words}. {bars}. "
-        f"In all: {_words(facts.counts)}; {facts.counts.coverage} rated."
+        f"In all: {_words(facts.counts, parts)}; {facts.counts.coverage} rated."
     )
 
 
-def _words(counts: Counts) -> str:
-    return ", ".join(f"{number} {part.word}" for part, number in zip(_PARTS, _numbers(counts), strict=True))
+def _words(counts: Counts, parts: Sequence[_Part]) -> str:
+    return ", ".join(f"{number} {part.word}" for part, number in zip(parts, _numbers(counts), strict=True))
 
 
 def _numbers(counts: Counts) -> tuple[int, int, int, int]:

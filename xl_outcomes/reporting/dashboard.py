@@ -1,94 +1,354 @@
-"""The Dashboard: the quarter at a glance."""
+"""The Dashboard: the quarter at a glance, on two pages.
+
+Only its last table may change its number of rows from quarter to quarter: the others have a row for each outcome, or
+are padded with blank ones, because they stand above and beside one another.
+"""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
-
 from xl_outcomes.contract import RATINGS
-from xl_outcomes.framework import Framework
+from xl_outcomes.framework import Outcome
+from xl_outcomes.periods import Quarter
 from xl_outcomes.quarter import Rated
+from xl_outcomes.reporting.framework_view import TREE
+from xl_outcomes.reporting.indicator_view import priority_table
 from xl_outcomes.reporting.readback import Words
-from xl_outcomes.reporting.shown import coverage, marked, records, word
-from xl_outcomes.reporting.view import View, ViewSheet
+from xl_outcomes.reporting.shown import (
+    BETTER,
+    NONE_YET,
+    WORSE,
+    Earlier,
+    abridged,
+    coverage,
+    how_many,
+    marked,
+    movement,
+    padded,
+    rows_of,
+    shape,
+    shortened,
+    since,
+    word,
+)
+from xl_outcomes.reporting.view import Link, View, ViewSheet
+from xl_outcomes.returns.register import AWAITING, OVERDUE
+from xl_outcomes.standing import DUE_STATES
 from xl_outcomes.tables import Tables, frame, get
 
+QUARTERS, CHANGES, RETURNS = 6, 12, 12
+MISSING = ("Overdue", "Awaiting")
+_Rows = Mapping[str, dict[str, Any]]
+_Line = Sequence[Any]
 
-def dashboard(
-    rated: Rated,
-    results: Mapping[str, dict[str, Any]],
-    rollup: Mapping[str, dict[str, Any]],
-    tables: Tables,
-    words: Words,
-) -> ViewSheet:
-    """The sheet Dashboard of a rated quarter."""
-    tier = rated.settings.tier_1_name
-    note = "An asterisk marks a rating that an officer has replaced, with a reason and an approval."
-    views = (
-        View("Dashboard_quarter", _quarter_frame(rated, results, tables), (12, 44, 17, 14, 14)),
-        View(
-            "Dashboard_priorities",
-            _priorities_frame(rated, results, rollup),
-            (12, 44, 17, 14, 14, 60, 60, 9, 9, 9),
-            ("Rating",),
-            f"Each {tier.lower()}",
-        ),
-        View(
-            "Dashboard_reds",
-            _reds_frame(rated.framework, results, words),
-            (12, 44, 17, 14, 14, 60, 60),
-            ("Rating",),
-            "Every red indicator, with the reason and what is being done",
-        ),
+# What stands below one another shares its columns: headings with their widths in characters.
+_GRID = (11.0, 37.0, 6.5, 13.0, 9.5, 7.5, 7.5, 7.5, 7.5, 7.5, 25.0, 13.0)
+_SIDE = (30.0, 9.5, 7.5, 7.5, 7.5)
+_NUMBERS = (
+    *("Period", "Indicators", "Open queries", "Returns in", "Figures missing", *RATINGS, "Not rated", "Figures held"),
+    *("Headline", "Completeness"),
+)
+_COUNTED = ("RAG", "Rating", "Rated", *RATINGS, "Not rated")
+_CHANGED = ("Ref", "Title", "RAG", "Is", "Was", "Change")
+_OWNERS = ("Data owner", "Status", "Rows held", "Open queries", "Figures missing")
+_REDS = (
+    *("Ref", "Indicator", "RAG", "Rating", "Value", "Target", "Previous", "Last year", "Quarters red"),
+    *("Carried from", "Reason", "Hidden under", "Corrective action"),
+)
+_LONGEST_TITLE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class _Sources:
+    """What the tables of the sheet are made from; `results`, `rollup` and `words` are by ref."""
+
+    rated: Rated
+    results: _Rows
+    rollup: _Rows
+    tables: Tables
+    words: Words
+    earlier: Earlier
+
+    def outcomes(self, tier: int) -> list[Outcome]:
+        """The outcomes of a tier, in the order of the tree."""
+        return [o for o in self.rated.framework.down() if o.tier == tier and o.ref in self.rollup]
+
+    def ratings(self, refs: Sequence[str]) -> Counter[str]:
+        """How many of some indicators have which rating."""
+        return Counter(self.results[ref]["Rating"] for ref in refs if ref in self.results)
+
+    def link(self, ref: str) -> Link | None:
+        """Where a ref leads: an indicator to its row on its priority's sheet, an outcome to its row in the tree."""
+        framework = self.rated.framework
+        if ref not in framework.indicators:
+            return Link(TREE, "Ref", ref) if ref in framework.outcomes else None
+        above = framework.up(ref)
+        return Link(priority_table(above[-1].ref), "Ref", ref) if above else None
+
+
+def dashboard(rated: Rated, results: _Rows, rollup: _Rows, tables: Tables, words: Words, earlier: Earlier) -> ViewSheet:
+    """The sheet Dashboard of a rated quarter; `results`, `rollup` and `words` are by ref."""
+    sources = _Sources(rated, results, rollup, tables, words, earlier)
+    council, framework = rated.settings.council or "Outcomes", rated.settings.framework
+    note = (
+        f"{f'Framework {framework}, as' if framework else 'As'} last rated. An asterisk marks a rating that an officer "
+        "replaced, with reason and approval. Underlined cells lead to the rows behind."
     )
-    return ViewSheet("Dashboard", f"{rated.settings.council or 'Outcomes'}: dashboard", note, views)
+    views = (
+        _key_numbers(sources),
+        _priorities(sources),
+        _strategic(sources),
+        _returns(sources),
+        _quarters(sources),
+        _changes(sources),
+        _reds(sources),
+    )
+    return ViewSheet("Dashboard", f"{council}: dashboard", note, views)
 
 
-def _quarter_frame(rated: Rated, results: Mapping[str, dict[str, Any]], tables: Tables) -> pd.DataFrame:
-    tops = [r for r in records(rated.rollup) if r["Tier"] == 1]
-    returns = [r for r in get(tables, "Returns").rows() if r["Period"] == str(rated.period)]
+# ---- key numbers ----
+
+
+def _key_numbers(sources: _Sources) -> View:
+    tables, count = sources.tables, sources.ratings(list(sources.results))
+    rated, due = (_sum(sources.rollup.values(), h) for h in ("Indicators rated", "Indicators due"))
+    returns = rows_of(tables, "Returns", str(sources.rated.period))
     owners = {r["Data owner"] for r in returns}
     came = {r["Data owner"] for r in returns if r["File"] is not None}
-    queries = [r for r in get(tables, "Issues").rows() if r["Severity"] == "query" and r["Status"] == "Open"]
-    missing = sum(r["State"] in ("Overdue", "Awaiting") for r in results.values())
-    indicators = [sum(r[h] for r in tops) for h in ("Indicators rated", "Indicators due")]
-    headings = ("Period", "Indicators", "Figures missing", "Open queries", "Returns in")
-    counts = [f"{indicators[0]} of {indicators[1]} rated", missing, len(queries), f"{len(came)} of {len(owners)}"]
-    return frame(headings, [[str(rated.period), *counts]])
+    missing = sum(r["State"] in MISSING for r in sources.results.values())
+    asked = sum(r["State"] in DUE_STATES for r in sources.results.values())
+    numbers = [len(_open_queries(tables)), f"{len(came)} of {len(owners)}", missing]
+    held = sum(r["Status"] == "Held" for r in get(tables, "Held").rows())
+    complete = f"{100 * (asked - missing) // asked}%" if asked else None
+    ratings = [count[r] for r in RATINGS]
+    row = [str(sources.rated.period), f"{rated} of {due} rated", *numbers, *ratings, due - rated, held]
+    links = {"Open queries": [Link("Issues")], "Returns in": [Link("Returns")]}
+    return View("Dashboard_quarter", frame(_NUMBERS, [[*row, _headline(sources, count), complete]]), _GRID, links=links)
 
 
-def _priorities_frame(
-    rated: Rated, results: Mapping[str, dict[str, Any]], rollup: Mapping[str, dict[str, Any]]
-) -> pd.DataFrame:
-    headings = ("Ref", rated.settings.tier_1_name, "Rating", "Rated", "Not rated", "Reason", "Masked reds", *RATINGS)
-    rows = []
-    for top in rated.framework.children(None):
-        row, under = rollup[top.ref], rated.framework.indicators_under(top.ref)
-        count = Counter(results[ref]["Rating"] for ref in under)
-        left = row["Indicators due"] - row["Indicators rated"]
-        shown = [top.ref, top.title, marked(row), coverage(row), left, row["Reason"], row["Masked reds"]]
-        rows.append([*shown, *(count[r] for r in RATINGS)])
-    return frame(headings, rows)
+def _headline(sources: _Sources, count: Mapping[str, int]) -> str:
+    """Three short lines: the share of green, the reds against last quarter, and how many ratings moved."""
+    rated = sum(count[r] for r in RATINGS)
+    if not rated:
+        return "Nothing is rated yet.\nRatings appear here when\nfigures and targets are in."
+    earlier = sources.earlier.indicators
+    before = Counter(earlier.values())
+    more = count["Red"] - before["Red"]
+    against = f"{abs(more)} {'more' if more > 0 else 'fewer'} than before" if more else "as many as before"
+    moved = Counter(movement(earlier.get(ref), row["Rating"]) for ref, row in sources.results.items())
+    return "\n".join(
+        (
+            f"{round(100 * count['Green'] / rated)}% of ratings are Green",
+            f"{count['Red']} Red{f', {against}' if any(before[r] for r in RATINGS) else ''}",
+            f"{moved[BETTER]} better, {moved[WORSE]} worse",
+        )
+    )
 
 
-def _reds_frame(
-    framework: Framework,
-    results: Mapping[str, dict[str, Any]],
-    words: Words,
-) -> pd.DataFrame:
-    headings = ("Ref", "Indicator", "Rating", "Value", "Target", "Reason", "Corrective action")
+# ---- tiles ----
+
+
+def _priorities(sources: _Sources) -> View:
+    shown, name = sources.outcomes(1), sources.rated.settings.tier_name(1)
+    rows = [
+        [*_counted(sources, o), _share(sources, o), _reason(sources, o), abridged(sources.rollup[o.ref]["Masked reds"])]
+        for o in shown
+    ]
+    headings = ("Ref", name, *_COUNTED, "Share rated", "Reason", "Masked reds")
+    links = {
+        "Ref": [Link(priority_table(o.ref)) for o in shown],
+        "Rated": [Link(TREE, "Ref", o.ref) for o in shown],
+    }
+    return _tiles("Dashboard_priorities", name, headings, rows, links)
+
+
+def _strategic(sources: _Sources) -> View:
+    """The tier 2 outcomes, in the groups of their priorities."""
+    shown, name = sources.outcomes(2), sources.rated.settings.tier_name(2)
+    earlier, rollup = sources.earlier.outcomes, sources.rollup
     rows = [
         [
-            ref,
-            framework.indicators[ref].title,
-            marked(r),
-            r["Value"],
-            r["Target"],
-            r["Reason"],
-            word(words, ref, "Corrective action"),
+            *(*_counted(sources, o), o.parent, since(earlier, o.ref, rollup[o.ref]["Rating"])),
+            how_many(rollup[o.ref]["Masked reds"]),
         ]
-        for ref, r in results.items()
-        if r["Rating"] == "Red"
+        for o in shown
     ]
-    return frame(headings, rows)
+    headings = ("Ref", name, *_COUNTED, "Under", "Since last quarter", "Hidden reds")
+    return _tiles("Dashboard_outcomes", name, headings, rows, {"Ref": [Link(TREE, "Ref", o.ref) for o in shown]})
+
+
+def _tiles(table: str, name: str, headings: _Line, rows: Sequence[_Line], links: dict[str, list[Link]]) -> View:
+    """A table with a row for each outcome of a tier; one that says so where there is none."""
+    data = frame(headings, rows or [[None, NONE_YET, *[None] * (len(headings) - 2)]])
+    return View(table, data, _GRID, ("Rating",), f"Each {name.lower()}", links if rows else {})
+
+
+def _counted(sources: _Sources, outcome: Outcome) -> list[Any]:
+    """Its ref, title, rating, coverage and counts."""
+    row = sources.rollup[outcome.ref]
+    count = sources.ratings(sources.rated.framework.indicators_under(outcome.ref))
+    left = int(row["Indicators due"]) - int(row["Indicators rated"])
+    rating = [shape(row["Rating"]), marked(row), coverage(row)]
+    return [outcome.ref, shortened(outcome.title, _LONGEST_TITLE), *rating, *(count[r] for r in RATINGS), left]
+
+
+def _share(sources: _Sources, outcome: Outcome) -> float | None:
+    """The share of its indicators due that are rated."""
+    row = sources.rollup[outcome.ref]
+    due = int(row["Indicators due"])
+    return round(int(row["Indicators rated"]) / due, 4) if due else None
+
+
+def _reason(sources: _Sources, outcome: Outcome) -> str:
+    """Why it is rated so, and below it what it was; the masked reds have a column of their own."""
+    row = sources.rollup[outcome.ref]
+    reason = str(row["Reason"] or "").removesuffix(f" Masked: {row['Masked reds']} Red.")
+    was = sources.earlier.outcomes.get(outcome.ref)
+    if not was:
+        return f"{reason}\nNot rated last quarter."
+    return f"{reason}\n{'As' if was == row['Rating'] else f'Was {was}'} last quarter."
+
+
+# ---- beside the tiles ----
+
+
+def _returns(sources: _Sources) -> View:
+    """The data owners of whom something is outstanding, the most pressing first."""
+    found = [(owner, *_outstanding(sources, owner)) for owner in _owners(sources)]
+    order = ("Overdue", "Rejected", "Awaiting", "Held", "Query", "Part in", "Not asked")
+    listed = sorted((row for row in found if any(row[1:])), key=lambda row: (order.index(row[1]), row[0]))
+    shown = padded(listed or [["Nothing is outstanding", *[None] * 4]], RETURNS, len(_OWNERS), 0)
+    period = str(sources.rated.period)
+    links = {"Data owner": [Link("Returns", "Data owner", row[0], period) if row[1] else None for row in shown]}
+    return View("Dashboard_returns", frame(_OWNERS, shown), _SIDE, (), "Returns and figures still to come", links)
+
+
+def _owners(sources: _Sources) -> list[str]:
+    returns = {str(r["Data owner"]) for r in get(sources.tables, "Returns").rows() if r["Data owner"] is not None}
+    return sorted(returns | {i.data_owner for i in sources.rated.framework.indicators.values() if i.data_owner})
+
+
+def _outstanding(sources: _Sources, owner: str) -> tuple[str | None, int, int, int]:
+    """What is outstanding of a data owner: a word for it (None: nothing), rows held, open queries, figures missing."""
+    returns = [r for r in get(sources.tables, "Returns").rows() if r["Data owner"] == owner]
+    files = {f"{r['File']} ({str(r['SHA-256'])[:8]})" for r in returns if r["File"] is not None}
+    held = sum(r["Status"] == "Held" and r["Return"] in files for r in get(sources.tables, "Held").rows())
+    queries = sum(r["Data owner"] == owner for r in _open_queries(sources.tables))
+    indicators = sources.rated.framework.indicators
+    missing = sum(r["State"] in MISSING and _owner(indicators, ref) == owner for ref, r in sources.results.items())
+    now = [str(r["Status"]) for r in returns if r["Period"] == str(sources.rated.period)]
+    pressing = {OVERDUE: "Overdue", "rejected": "Rejected", AWAITING: "Awaiting"}.get(now[-1] if now else "")
+    other = "Held" if held else "Query" if queries else ("Part in" if now else "Not asked") if missing else None
+    return pressing or other, held, queries, missing
+
+
+def _owner(indicators: Mapping[str, Any], ref: str) -> str:
+    return indicators[ref].data_owner if ref in indicators else ""
+
+
+def _open_queries(tables: Tables) -> list[dict[str, Any]]:
+    return [r for r in get(tables, "Issues").rows() if r["Severity"] == "query" and r["Status"] == "Open"]
+
+
+def _quarters(sources: _Sources) -> View:
+    """How many indicators had which rating in the last quarters, the latest at the end; blank where not rated."""
+    quarters = [sources.rated.period.shift(n) for n in range(1 - QUARTERS, 1)]
+    rows = [[str(quarter), *_quarter_counts(sources, quarter)] for quarter in quarters]
+    return View("Dashboard_quarters", frame(("Quarter", *RATINGS, "Not rated"), rows), _SIDE, (), "The last quarters")
+
+
+def _quarter_counts(sources: _Sources, quarter: Quarter) -> list[int | None]:
+    now = quarter == sources.rated.period
+    results = list(sources.results.values()) if now else rows_of(sources.tables, "Results", str(quarter))
+    rollup = list(sources.rollup.values()) if now else rows_of(sources.tables, "Rollup", str(quarter))
+    if not results:
+        return [None] * (len(RATINGS) + 1)
+    count = Counter(row["Rating"] for row in results)
+    return [*(count[r] for r in RATINGS), _sum(rollup, "Indicators due") - _sum(rollup, "Indicators rated")]
+
+
+# ---- what changed ----
+
+
+def _changes(sources: _Sources) -> View:
+    changed = sorted(_changed(sources), key=lambda pair: pair[0])
+    rows = [row for _, row in changed]
+    if not rows:
+        known = any(sources.earlier.outcomes.values())
+        rows = [[None, "No rating has changed" if known else "The quarter before was not rated", *[None] * 4]]
+    shown = padded(rows, CHANGES, len(_CHANGED), 1)
+    links = {"Ref": [sources.link(str(row[0])) if row[0] else None for row in shown]}
+    caption = "What changed since last quarter"
+    return View("Dashboard_changes", frame(_CHANGED, shown), _GRID[: len(_CHANGED)], ("Is", "Was"), caption, links)
+
+
+def _changed(sources: _Sources) -> list[tuple[tuple[int, ...], _Line]]:
+    """The rows whose ratings differ, with what they are sorted by: worse comes first, and of that the worst."""
+    found: list[tuple[tuple[int, ...], _Line]] = []
+    both = ((sources.rollup, sources.earlier.outcomes), (sources.results, sources.earlier.indicators))
+    for number, (ref, row, was) in enumerate(
+        (ref, row, earlier[ref]) for rows, earlier in both for ref, row in rows.items() if ref in earlier
+    ):
+        now = row["Rating"]
+        moved = movement(was, now) or ("Ended" if was in RATINGS else "New")
+        if now != was and (was in RATINGS or now in RATINGS):
+            group = (WORSE, BETTER, "Ended", "New").index(moved)
+            bad = RATINGS.index(now) if now in RATINGS else -1
+            title = shortened(_title(sources, ref), _LONGEST_TITLE)
+            line = [ref, title, shape(now), marked(row) or "Not rated", was or "Not rated", moved]
+            found.append(((group, -bad, number), line))
+    return found
+
+
+def _title(sources: _Sources, ref: str) -> str:
+    framework = sources.rated.framework
+    thing = framework.outcomes.get(ref) or framework.indicators.get(ref)
+    return thing.title if thing else ref
+
+
+# ---- reds ----
+
+
+def _reds(sources: _Sources) -> View:
+    """The red indicators; the one table that grows and shrinks."""
+    refs = [ref for ref, row in sources.results.items() if row["Rating"] == "Red"]
+    rows = [_red(sources, ref) for ref in refs] or [[None, "No indicator is Red", *[None] * (len(_REDS) - 2)]]
+    links = {"Ref": [sources.link(ref) for ref in refs]} if refs else {"Ref": [None]}
+    caption = "Every red indicator, with the reason and what is being done"
+    widths = (*_GRID, _SIDE[0])
+    return View("Dashboard_reds", frame(_REDS, rows), widths, ("Rating",), caption, links)
+
+
+def _red(sources: _Sources, ref: str) -> _Line:
+    row = sources.results[ref]
+    figures = [row[h] for h in ("Value", "Target", "Previous", "Last year")]
+    since_when = [_quarters_red(sources, ref), row["Carried from"]]
+    told = [row["Reason"], _hidden_under(sources, ref), word(sources.words, ref, "Corrective action")]
+    return [ref, _title(sources, ref), shape("Red"), marked(row), *figures, *since_when, *told]
+
+
+def _quarters_red(sources: _Sources, ref: str) -> int:
+    """For how many quarters in a row it has been red, this one among them."""
+    rows = get(sources.tables, "Results").frame
+    red = set(rows.loc[(rows["Indicator"] == ref) & (rows["Rating"] == "Red"), "Period"])
+    count = 1
+    while str(sources.rated.period.shift(-count)) in red:
+        count += 1
+    return count
+
+
+def _hidden_under(sources: _Sources, ref: str) -> str | None:
+    """The nearest outcome above it that is not red: "Amber ENV-2"."""
+    framework = sources.rated.framework
+    for outcome in framework.up(ref) if ref in framework.indicators else ():
+        row = sources.rollup.get(outcome.ref)
+        if row and ref in str(row["Masked reds"] or "").split(", "):
+            return f"{marked(row)} {outcome.ref}"
+    return None
+
+
+def _sum(rows: Any, heading: str) -> int:
+    """The sum over the tier 1 outcomes."""
+    return int(sum(row[heading] or 0 for row in rows if row["Tier"] == 1))

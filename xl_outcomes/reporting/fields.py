@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from xl_outcomes.contract import RATINGS
+from xl_outcomes.house_style import AMBER, RED, SHIPPED, HouseStyle, mix
 from xl_outcomes.reporting.facts import (
     IMPROVEMENT_STATES,
     MISSING_STATES,
@@ -20,9 +21,6 @@ from xl_outcomes.reporting.facts import (
 from xl_outcomes.reporting.registry import Texts
 from xl_outcomes.rollup import NOTHING_DUE
 
-COLOURS = {"Green": "B7E1BF", "Amber": "FFD873", "Red": "F3B1AB"}
-NOT_RATED_COLOUR = "E3E5E8"
-_TIER_COLOURS = {1: "D5E0EC", 2: "EDF2F7"}
 _UNRATED = {
     **{state: state.lower() for state in MISSING_STATES},
     "Awaiting": "awaited",
@@ -152,6 +150,7 @@ FIELDS: Mapping[str, str] = {
     "meeting_date": "The date of the meeting in words (Reports).",
     "key_decision": "The key decision reference (Reports).",
     **_COUNTS,
+    **{f"{word.lower()}_word": f"What this report calls {word}." for word in RATINGS},
     "summary": "Paragraphs on the quarter as a whole: counts, what is missing or carried, how figures moved.",
     **{name: f"Paragraphs of {words}" for name, words in _SECTIONS.items()},
     **PICTURES,
@@ -169,8 +168,8 @@ def describe() -> tuple[tuple[str, str], ...]:
     return tuple(FIELDS.items())
 
 
-def fields(facts: Facts) -> dict[str, object]:
-    """The values of all names but the pictures, as plain texts, numbers, lists and dictionaries."""
+def fields(facts: Facts, style: HouseStyle = SHIPPED) -> dict[str, object]:
+    """The values of all names but the pictures, as plain values; the style gives colours and words for the ratings."""
     head = facts.header
     placed = {i.ref for p in facts.priorities for i in p.indicators}
     return {
@@ -183,16 +182,17 @@ def fields(facts: Facts) -> dict[str, object]:
         "officer": head.officer,
         "meeting_date": head.meeting_date,
         "key_decision": head.key_decision,
-        **_counts(facts.counts),
-        "summary": _summary(facts),
+        **_counts(facts.counts, style),
+        **{f"{word.lower()}_word": style.printed(word) for word in RATINGS},
+        "summary": _summary(facts, style),
         **_sections(facts),
-        "priorities": [_priority(p) for p in facts.priorities],
-        "outcomes": [_outcome(o) for o in facts.outcomes if o.tier <= 3],
-        "unplaced": _rows(i for i in facts.indicators if i.ref not in placed),
-        "missing": _rows(facts.in_states(MISSING_STATES)),
-        "carried": _rows(i for i in facts.indicators if i.carried_from),
-        "data_improvement": _rows(facts.in_states(IMPROVEMENT_STATES)),
-        "overrides": [_override(o) for o in _overridden(facts)],
+        "priorities": [_priority(p, style) for p in facts.priorities],
+        "outcomes": [_outcome(o, style) for o in facts.outcomes if o.tier <= 3],
+        "unplaced": _rows((i for i in facts.indicators if i.ref not in placed), style),
+        "missing": _rows(facts.in_states(MISSING_STATES), style),
+        "carried": _rows((i for i in facts.indicators if i.carried_from), style),
+        "data_improvement": _rows(facts.in_states(IMPROVEMENT_STATES), style),
+        "overrides": [_override(o, style) for o in _overridden(facts)],
         "risks": [{name: getattr(risk, name) for name in _LISTS["risks"][1]} for risk in facts.risks],
         "shorthand": [{"code": code, "meaning": meaning} for code, meaning in facts.shorthand],
     }
@@ -201,7 +201,7 @@ def fields(facts: Facts) -> dict[str, object]:
 # ---- the quarter as a whole ----
 
 
-def _summary(facts: Facts) -> list[str]:
+def _summary(facts: Facts, style: HouseStyle) -> list[str]:
     counts = facts.counts
     if not counts.due:
         return [f"No indicator is due in {facts.period_words}, so nothing is rated."]
@@ -209,7 +209,8 @@ def _summary(facts: Facts) -> list[str]:
     paragraphs = [
         f"In {facts.period_words}, {_n(counts.due, 'indicator')} {_are(counts.due)} counted in the ratings: "
         f"{fresh} due this quarter, and {carried} with a rating carried from an earlier quarter. "
-        f"{counts.coverage} {_are(counts.rated)} rated: {_shares(counts)}. Percentages are of rated indicators only."
+        f"{counts.coverage} {_are(counts.rated)} rated: {_shares(counts, style)}. "
+        "Percentages are of rated indicators only."
     ]
     return [*paragraphs, *_gaps(facts), *_moves(facts)]
 
@@ -269,73 +270,78 @@ def _said(narrative: Mapping[str, Texts], section: str, otherwise: str) -> list[
 # ---- priorities and rows ----
 
 
-def _priority(p: PriorityFact) -> dict[str, object]:
-    reds, ambers = p.fresh("Red"), p.fresh("Amber")
+def _priority(p: PriorityFact, style: HouseStyle) -> dict[str, object]:
+    reds, ambers = p.fresh(RED), p.fresh(AMBER)
     improved, worsened = p.moved("Improving"), p.moved("Worsening")
     missing = [i for i in p.indicators if i.state in MISSING_STATES]
-    no_red = "No indicator is Red on a figure of this quarter."
+    red, amber = style.printed(RED), style.printed(AMBER)
+    no_red = f"No indicator is {red} on a figure of this quarter."
     return {
         "ref": p.ref,
         "title": p.title,
-        "rating": p.rating,
-        "colour": _colour(p.word),
-        **_counts(p.counts),
-        "summary": _priority_summary(p),
+        "rating": style.printed(p.rating),
+        "colour": _colour(p.word, style),
+        **_counts(p.counts, style),
+        "summary": _priority_summary(p, style),
         "commentary": list(p.commentary),
         "achievements": list(p.achievements),
         "impacts": list(p.impacts),
-        "red_intro": f"{_n(len(reds), 'indicator')} {_are(len(reds))} Red on this quarter's figures."
+        "red_intro": f"{_n(len(reds), 'indicator')} {_are(len(reds))} {red} on this quarter's figures."
         if reds
         else no_red,
-        "amber_intro": f"{_n(len(ambers), 'indicator')} {_are(len(ambers))} Amber on this quarter's figures:",
+        "amber_intro": f"{_n(len(ambers), 'indicator')} {_are(len(ambers))} {amber} on this quarter's figures:",
         "improved_intro": f"{_n(len(improved), 'indicator')} improved:",
         "worsened_intro": f"{_n(len(worsened), 'indicator')} worsened:",
         "missing_intro": f"{_n(len(missing), 'figure')} {_are(len(missing))} missing or incomplete:",
-        "reds": _rows(reds),
-        "ambers": _rows(ambers),
-        "improved": _rows(improved),
-        "worsened": _rows(worsened),
-        "missing": _rows(missing),
-        "indicators": _rows(p.indicators),
+        "reds": _rows(reds, style),
+        "ambers": _rows(ambers, style),
+        "improved": _rows(improved, style),
+        "worsened": _rows(worsened, style),
+        "missing": _rows(missing, style),
+        "indicators": _rows(p.indicators, style),
         "well": _sentences([*p.achievements, f"{_n(len(improved), 'indicator')} improved." if improved else ""]),
-        "attention": _attention(p, len(worsened), len(missing)),
+        "attention": _attention(p, len(worsened), len(missing), red),
     }
 
 
-def _priority_summary(p: PriorityFact) -> list[str]:
+def _priority_summary(p: PriorityFact, style: HouseStyle) -> list[str]:
     """The rating with its reason and counts; then the Reds that it masks."""
     if p.word in RATINGS:
-        opening = f"{p.title} is rated {p.reason.replace(' rated', ' have a rating', 1)}"
+        opening = f"{p.title} is rated {style.reason(p.reason).replace(' rated', ' have a rating', 1)}"
     elif p.word == NOTHING_DUE:
         opening = f"Nothing is due under {p.title} this quarter."
     else:
         opening = f"There is not enough data to rate {p.title}: {p.reason.partition(': ')[2]}"
     carried = p.counts.carried
     note = f" {_n(carried, 'rating')} {_are(carried)} carried from an earlier quarter." if carried else ""
-    counts = f" Of the indicators, {p.counts.coverage} are rated: {_shares(p.counts)}." if p.counts.due else ""
+    counts = f" Of the indicators, {p.counts.coverage} are rated: {_shares(p.counts, style)}." if p.counts.due else ""
     paragraphs = [f"{opening}{counts}{note}"]
     if p.masked:
         names = _and([f"{i.ref} {i.title} (carried)" if i.carried_from else i.ref for i in p.masked])
-        paragraphs.append(f"The rating of the priority masks {_n(len(p.masked), 'Red indicator')}: {names}.")
+        paragraphs.append(
+            f"The rating of the priority masks {_n(len(p.masked), f'{style.printed(RED)} indicator')}: {names}."
+        )
     return paragraphs
 
 
-def _attention(p: PriorityFact, worsened: int, missing: int) -> str:
-    reds = [i.title for i in p.indicators if i.word == "Red"]
+def _attention(p: PriorityFact, worsened: int, missing: int, red: str) -> str:
+    reds = [i.title for i in p.indicators if i.word == RED]
     return _sentences(
         [
-            f"Red: {_and(reds)}." if reds else "",
+            f"{red}: {_and(reds)}." if reds else "",
             f"{_n(worsened, 'indicator')} worsened." if worsened else "",
             f"{_n(missing, 'figure')} missing or incomplete." if missing else "",
         ]
     )
 
 
-def _rows(indicators: Iterable[IndicatorFact]) -> list[dict[str, object]]:
+def _rows(indicators: Iterable[IndicatorFact], style: HouseStyle) -> list[dict[str, object]]:
     return [
         {
             **{name: getattr(i, name) for name in _ROW if name not in ("colour", "commentary", "actions")},
-            "colour": _colour(i.word),
+            "colour": _colour(i.word, style),
+            "rating": style.printed(i.rating),
+            "reason": style.reason(i.reason),
             "commentary": list(i.commentary) or ["No commentary was returned."],
             "actions": list(i.actions) or ["No corrective action was returned."],
         }
@@ -343,35 +349,37 @@ def _rows(indicators: Iterable[IndicatorFact]) -> list[dict[str, object]]:
     ]
 
 
-def _outcome(o: OutcomeFact) -> dict[str, object]:
-    band = _TIER_COLOURS.get(o.tier, "FFFFFF")
-    own = {name: getattr(o, name) for name in ("ref", "tier", "title", "rating", "coverage")}
-    return {**own, "colour": _colour(o.word), "band": band}
+def _outcome(o: OutcomeFact, style: HouseStyle) -> dict[str, object]:
+    band = mix(style.colours.tint, "#FFFFFF", {1: 1.0, 2: 0.5}.get(o.tier, 0.0)).removeprefix("#")
+    own = {name: getattr(o, name) for name in ("ref", "tier", "title", "coverage")}
+    return {**own, "rating": style.printed(o.rating), "colour": _colour(o.word, style), "band": band}
 
 
 def _overridden(facts: Facts) -> list[OutcomeFact | IndicatorFact]:
     return [*(o for o in facts.outcomes if o.overridden), *(i for i in facts.indicators if i.overridden)]
 
 
-def _override(o: OutcomeFact | IndicatorFact) -> dict[str, object]:
+def _override(o: OutcomeFact | IndicatorFact, style: HouseStyle) -> dict[str, object]:
     reason = o.reason.partition(" Reason: ")[2] or o.reason
-    own = {name: getattr(o, name) for name in ("ref", "title", "rating", "calculated")}
-    return {**own, "colour": _colour(o.word), "reason": reason}
+    ratings = {name: style.printed(getattr(o, name)) for name in ("rating", "calculated")}
+    return {"ref": o.ref, "title": o.title, **ratings, "colour": _colour(o.word, style), "reason": reason}
 
 
-def _counts(counts: Counts) -> dict[str, object]:
+def _counts(counts: Counts, style: HouseStyle) -> dict[str, object]:
     own: dict[str, Any] = {name: getattr(counts, name) for name in _COUNTS if name != "counts_line"}
-    return {**own, "counts_line": f"{counts.coverage} rated: {_shares(counts)}" if counts.due else "Nothing due"}
+    line = f"{counts.coverage} rated: {_shares(counts, style)}" if counts.due else style.printed(NOTHING_DUE)
+    return {**own, "counts_line": line}
 
 
-def _shares(counts: Counts) -> str:
+def _shares(counts: Counts, style: HouseStyle) -> str:
     numbers = (counts.green, counts.amber, counts.red)
     shares = [f" ({counts.share(n)})" if counts.rated else "" for n in numbers]
-    return _and([f"{n} {word}{share}" for n, word, share in zip(numbers, RATINGS, shares, strict=True)])
+    words = [style.printed(word) for word in RATINGS]
+    return _and([f"{n} {word}{share}" for n, word, share in zip(numbers, words, shares, strict=True)])
 
 
-def _colour(word: str) -> str:
-    return COLOURS.get(word, NOT_RATED_COLOUR)
+def _colour(word: str, style: HouseStyle) -> str:
+    return style.look(word).paper.removeprefix("#")
 
 
 # ---- words ----

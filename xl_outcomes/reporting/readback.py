@@ -16,11 +16,15 @@ Words = Mapping[str, Mapping[str, str | None]]
 def words_given(observations: Table, period: Quarter) -> dict[str, dict[str, str | None]]:
     """The latest commentary and corrective action that stand beside each indicator's figures of a quarter."""
     found: dict[str, dict[str, str | None]] = {}
-    for row in _rows_of(observations, period):
-        if not is_yes(row["Superseded"]):
-            words = found.setdefault(ref_text(row["Indicator"]), dict.fromkeys(INPUTS))
-            words.update({h: str(row[h]) for h in INPUTS if row[h] is not None})
+    for row in standing_rows(observations, period):
+        words = found.setdefault(ref_text(row["Indicator"]), dict.fromkeys(INPUTS))
+        words.update({h: str(row[h]) for h in INPUTS if row[h] is not None})
     return found
+
+
+def standing_rows(observations: Table, period: Quarter) -> Iterable[dict[str, Any]]:
+    """The rows of a quarter or its months that no later one has replaced, for the whole council."""
+    return (row for row in _rows_of(observations, period) if not is_yes(row["Superseded"]))
 
 
 def read_back(observations: Table, shown: Iterable[Table]) -> tuple[Table, tuple[str, ...]]:
@@ -54,9 +58,7 @@ def _all_words(observations: Table, period: Quarter) -> dict[str, set[str]]:
 
 def _with_words(table: Table, ref: str, period: Quarter, words: Mapping[str, str]) -> Table:
     """The words put beside the quarter's latest figure; on a row of their own where there is no figure yet."""
-    rows = [
-        r["row"] for r in _rows_of(table, period) if ref_text(r["Indicator"]) == ref and not is_yes(r["Superseded"])
-    ]
+    rows = [r["row"] for r in standing_rows(table, period) if ref_text(r["Indicator"]) == ref]
     if not rows:
         return extend(table, [{"Indicator": ref, "Period": str(period), **words}])
     return change(table, {rows[-1]: words})

@@ -14,7 +14,7 @@ from xl_outcomes.periods import Month, Period, Quarter
 from xl_outcomes.rating import display
 from xl_outcomes.settings import Settings
 from xl_outcomes.standing import History, deadline
-from xl_outcomes.targets import held_to, in_force
+from xl_outcomes.targets import Held, held_to, in_force
 
 FORM_VERSION = "1"
 LOCKED = ("Ref", "Period", "Indicator", "Definition", "Unit", "Target", "Last value")
@@ -40,7 +40,9 @@ class Fault:
 class FormRow:
     """A row of a form: the `locked` cells as sent, what the owner `typed` in the open ones, the faults found.
 
-    `locked` and `typed` are by heading. `ratio` rows take a numerator and denominator, others a value.
+    `locked` and `typed` are by heading. `ratio` rows take a numerator and denominator, others a value. `aim` is the
+    least and the most that is on target, each None where there is no such limit; both are None too where this row alone
+    does not make the quarter's figure.
     """
 
     indicator: Indicator
@@ -49,6 +51,7 @@ class FormRow:
     ratio: bool
     typed: Mapping[str, object] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
+    aim: tuple[Fraction | None, Fraction | None] = (None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,21 +180,49 @@ def _form_row(history: History, indicator: Indicator, period: Period, quarter: Q
         "Target": target_text(history, indicator, quarter),
         "Last value": to_float(last[0], indicator.decimals) if last else None,
     }
-    return FormRow(indicator, period, locked, indicator.calculation == "Ratio")
+    aim = _aim(history, indicator, period, quarter)
+    return FormRow(indicator, period, locked, indicator.calculation == "Ratio", aim=aim)
 
 
 def target_text(history: History, indicator: Indicator, quarter: Quarter) -> str:
     """The quarter's target in words: "85% or more", "40 to 60 days", "To be confirmed", or blank."""
-    target = in_force(history.timelines, indicator, quarter)
-    if target is None or target.wrong or not indicator.scored:
+    held = _held(history, indicator, quarter)
+    if held is None:
         return ""
-    held = held_to(target, indicator, quarter, history.settings)
     if not held.confirmed(indicator.polarity):
         return "To be confirmed"
     if held.lower is not None and held.upper is not None:
         return f"{show(held.lower)} to {display(held.upper, indicator, in_full=True)}"
     side = "or less" if indicator.polarity == "Lower is better" else "or more"
     return f"{display(held.target or Fraction(0), indicator, in_full=True)} {side}"
+
+
+def _aim(
+    history: History, indicator: Indicator, period: Period, quarter: Quarter
+) -> tuple[Fraction | None, Fraction | None]:
+    """The least and the most that is on target, where one row's figure can be held to the quarter's target."""
+    held = _held(history, indicator, quarter)
+    if held is None or not held.confirmed(indicator.polarity) or not _by_itself(indicator, period, quarter):
+        return None, None
+    if held.lower is not None and held.upper is not None:
+        return held.lower, held.upper
+    return (None, held.target) if indicator.polarity == "Lower is better" else (held.target, None)
+
+
+def _by_itself(indicator: Indicator, period: Period, quarter: Quarter) -> bool:
+    """Whether a row's figure means the same as the quarter's: not so for a month of a sum, or a quarter of a year."""
+    periods = window(indicator, quarter)
+    if len(periods) == 1 or indicator.aggregation == "Latest":
+        return period == periods[-1]
+    return not indicator.year_to_date and (indicator.calculation == "Ratio" or indicator.aggregation == "Mean")
+
+
+def _held(history: History, indicator: Indicator, quarter: Quarter) -> Held | None:
+    """What the quarter's figure is held to; None where there is no right target or no rating."""
+    target = in_force(history.timelines, indicator, quarter)
+    if target is None or target.wrong or not indicator.scored:
+        return None
+    return held_to(target, indicator, quarter, history.settings)
 
 
 def _key(period: Period) -> tuple[int, int]:

@@ -6,6 +6,8 @@ from typing import Any
 from xl_outcomes.contract import SPECS
 from xl_outcomes.exact import to_float, to_number
 from xl_outcomes.framework import ref_text
+from xl_outcomes.periods import is_quarter, parse_quarter
+from xl_outcomes.reporting.view import Link
 from xl_outcomes.returns.settle import USE, Decision
 from xl_outcomes.tables import Table
 
@@ -35,9 +37,23 @@ def typed_decisions(issues: Table, who: str) -> tuple[dict[str, Decision], list[
     return decisions, doubts
 
 
+def issue_links(issues: Table, folder: str) -> dict[str, list[Link | None]]:
+    """Where the cells under File lead: to the kept originals in a folder, by quarter."""
+    return {"File": [_original(row, folder) for row in issues.rows()]}
+
+
 def is_open_query(row: Mapping[str, Any]) -> bool:
     """Whether a row of Issues is a query that holds a row of a return until an officer decides."""
     return row["Severity"] == "query" and row["Status"] == "Open" and row["File"] is not None
+
+
+def _original(row: Mapping[str, Any], folder: str) -> Link | None:
+    """The kept original of a return named "Housing.xlsx (0123abcd)"."""
+    name, _, digest = str(row["File"] or "").rpartition(" (")
+    stem, dot, suffix = name.rpartition(".")
+    if not (stem and dot and is_quarter(row["Period"])):
+        return None
+    return Link(file=f"{folder}/{parse_quarter(row['Period']).file_name}/{stem} ({digest}{dot}{suffix}")
 
 
 def _rank(row: Mapping[str, Any]) -> int:

@@ -12,6 +12,7 @@ from xml.sax.saxutils import quoteattr
 from lxml import etree
 from openpyxl.utils.cell import get_column_letter
 
+from xl_outcomes.house_style import SHIPPED, HouseStyle
 from xl_outcomes.workbook.cell_values import column_name, fill, is_1904
 from xl_outcomes.workbook.markup import add_part, element, tag
 from xl_outcomes.workbook.package import MAIN, OFFICE, Package, table_parts, workbook_part, worksheets
@@ -36,12 +37,12 @@ _TABLE = (
 )
 
 
-def add_sheets(package: Package, additions: Sequence[NewSheet]) -> None:
-    """Append sheets, each with its table, to a package.
+def add_sheets(package: Package, additions: Sequence[NewSheet], style: HouseStyle = SHIPPED) -> None:
+    """Append sheets in the house style, each with its table, to a package.
 
     Raises WorkbookError where a table's name is taken or its headings are not distinct.
     """
-    styles = Styles(package)
+    styles = Styles(package, style)
     for sheet in additions:
         _add_sheet(package, styles, sheet)
 

@@ -8,6 +8,8 @@ from typing import Any
 from xlsxwriter.utility import xl_col_to_name
 
 from xl_outcomes.columns import Column
+from xl_outcomes.contract import SHORTHAND
+from xl_outcomes.figures import NO_FIGURE
 from xl_outcomes.settings import KINDS
 from xl_outcomes.workbook.styles import Book, put, words
 
@@ -23,6 +25,27 @@ _MEANINGS = {
     "date": "A date.",
     "quarter": 'A quarter, such as "2025/26 Q2".',
     "period": 'A quarter "2025/26 Q2" or a month "2025/26 M04".',
+}
+
+_LIMITED = ("Commentary", "Corrective action", "Reason")
+_FORM_NUMBERS = ("Value", "Numerator", "Denominator", "Forecast")
+_WORKED_OUT = "Not needed: it is worked out from the numerator and the denominator."
+_FORM_MESSAGES = {
+    "Value": "The figure for the period, as a plain number.",
+    "Numerator": "For a ratio: the top number.",
+    "Denominator": "For a ratio: the bottom number, of which the numerator is a part.",
+    "Shorthand": "With a figure: {given}. Instead of a figure: {instead}. Blank: a final figure.",
+    "Forecast": "The figure that you expect at the year end, if you have one.",
+    "Commentary": "Where the figure is off target, why. At most {limit:,} characters.",
+    "Corrective action": "Where the figure is off target, what is done about it. At most {limit:,} characters.",
+    "Ref": "The ref of the indicator, as on the sheet Return.",
+    "Period": 'The earlier period, such as "2025/26 Q1" or "2025/26 M04". Choose one, or type another.',
+    "Reason": "Why the earlier figure changes. At most {limit:,} characters.",
+}
+_UNIT_MESSAGES = {
+    "Percentage": " Type 45 for 45%.",
+    "Count": " A whole number.",
+    "Money": " In pounds, in full: 1250000 for £1.25 million.",
 }
 
 
@@ -71,10 +94,32 @@ def setting_help(lists: Lists, name: object) -> Rule:
     return {**dropdown(lists, allowed.removeprefix(_ONE_OF).split(", ")), **shown}
 
 
-def dropdown(lists: Lists, choices: Sequence[str]) -> Rule:
-    """A list to choose from; anything else is refused."""
+def open_help(
+    book: Book, heading: str, limit: int, *, unit: str = "", ratio: bool = False, choices: Sequence[str] = ()
+) -> Rule:
+    """What helps in an open cell of a form: a dropdown, a check, and the message.
+
+    `unit` is the indicator's where a value is typed, `limit` the most characters of a commentary.
+    """
+    given, instead = (shorthand(has_figure=has_figure) for has_figure in (True, False))
+    text = _WORKED_OUT if ratio and heading == "Value" else _FORM_MESSAGES[heading] + _UNIT_MESSAGES.get(unit, "")
+    shown = message(heading, text.format(given=given, instead=instead, limit=limit))
+    if heading == "Shorthand":
+        return {**dropdown(Lists(book), tuple(SHORTHAND)), **shown}
+    if choices:
+        return {**dropdown(Lists(book), choices, strict=False), **shown}
+    if heading in _FORM_NUMBERS:
+        return {**number_check(whole=unit == "Count"), **shown}
+    return {**(length_check(limit) if heading in _LIMITED else {"validate": "any"}), **shown}
+
+
+def dropdown(lists: Lists, choices: Sequence[str], *, strict: bool = True) -> Rule:
+    """A list to choose from; anything else is refused, or kept after a warning where the list is not strict."""
     said = words(f"Choose from the list: {', '.join(choices)}.", 255)
-    return {"validate": "list", "source": lists.source(choices), **_error("Not in the list", said, "stop")}
+    if not strict:
+        said = "This is not in the list. Do you want to keep what you typed?"
+    kind = "stop" if strict else "warning"
+    return {"validate": "list", "source": lists.source(choices), **_error("Not in the list", said, kind)}
 
 
 def number_check(*, whole: bool = False, least: float | None = None) -> Rule:
@@ -85,6 +130,11 @@ def number_check(*, whole: bool = False, least: float | None = None) -> Rule:
     low = -FAR if least is None else least
     between = {"criteria": "between", "minimum": low, "maximum": FAR}
     return {"validate": "integer" if whole else "decimal", **between, **_error("Not a number", said, "warning")}
+
+
+def shorthand(*, has_figure: bool) -> str:
+    """The codes with their meanings: those that go with a figure, or those that stand instead of one."""
+    return ", ".join(f"{code} {word}" for code, word in SHORTHAND.items() if (code not in NO_FIGURE) == has_figure)
 
 
 def length_check(most: int) -> Rule:

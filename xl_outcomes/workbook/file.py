@@ -10,11 +10,12 @@ from pathlib import Path
 
 from xl_outcomes.contract import SPECS
 from xl_outcomes.errors import FileError
+from xl_outcomes.house_style import SHIPPED, HouseStyle
 from xl_outcomes.reporting.view import ViewSheet
 from xl_outcomes.tables import Table, Tables, frame
 from xl_outcomes.workbook.cells import Cell, NamedTable, Sheet, read_book
 from xl_outcomes.workbook.patch import patch
-from xl_outcomes.workbook.plan import fitted, indicator_tables, planned, require_tables
+from xl_outcomes.workbook.plan import TableLinks, fitted, indicator_tables, planned, require_tables
 from xl_outcomes.workbook.safe_write import Seen, look, replace
 
 __all__ = ["Master", "indicator_tables", "read_master", "save", "updated"]
@@ -46,6 +47,11 @@ class Master:
         """The sheet row of a table's first row of data."""
         return self.named[name.casefold()][1].first_row + 1
 
+    def last_row(self, name: str) -> int:
+        """The sheet row of a table's last row of data, blank or not."""
+        table = self.named[name.casefold()][1]
+        return table.last_row - table.totals_rows
+
 
 def read_master(path: Path) -> Master:
     """Reads a master workbook.
@@ -67,10 +73,19 @@ def read_master(path: Path) -> Master:
     return Master(path, data, seen, tables, named, {name.casefold(): table for name, table in raw.items()})
 
 
-def updated(master: Master, changed: Tables, views: Sequence[ViewSheet] = ()) -> bytes:
-    """The bytes of the master with changed tables and views; the same bytes where nothing differs."""
-    plan = planned(master, changed, views)
-    return patch(master.data, plan.writes, plan.additions) if plan else master.data
+def updated(
+    master: Master,
+    changed: Tables,
+    views: Sequence[ViewSheet] = (),
+    links: Mapping[str, TableLinks] | None = None,
+    style: HouseStyle = SHIPPED,
+) -> bytes:
+    """The bytes of the master with changed tables and views; the same bytes where nothing differs.
+
+    `links` says for some tables where their cells lead; new sheets are made in the house style.
+    """
+    plan = planned(master, changed, views, links)
+    return patch(master.data, plan.writes, plan.additions, style) if plan else master.data
 
 
 def save(master: Master, data: bytes, now: dt.datetime, *, allow_synced: bool = False) -> None:

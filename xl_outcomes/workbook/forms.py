@@ -1,241 +1,185 @@
 """A return form as a workbook: what is due from one data owner, with open cells for what they fill in.
 
-A form that goes back holds what the owner typed, a note and a colour at each cell to correct, and a list of them.
+The column Check says beside each row, while it is filled in, what is missing or odd. A form that goes back holds what
+the owner typed, a note and a colour at each cell to correct, and a list of them.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
-from xlsxwriter.utility import xl_rowcol_to_cell
-
-from xl_outcomes.contract import SEVERITIES
-from xl_outcomes.periods import Month
-from xl_outcomes.returns.expected import FIGURES, HEADINGS, LOCKED, OPEN, Fault, Form, FormRow
-from xl_outcomes.workbook.entry_help import message
-from xl_outcomes.workbook.form_sheets import (
-    CELL,
-    FREE,
-    OPEN_CELL,
+from xl_outcomes.house_style import SHIPPED, HouseStyle
+from xl_outcomes.returns.expected import FIGURES, HEADINGS, LOCKED, OPEN, Form, FormRow
+from xl_outcomes.workbook.entry_help import open_help
+from xl_outcomes.workbook.form_checks import Place, live_check
+from xl_outcomes.workbook.form_corrections import (
+    FORM_TOP,
     Noted,
-    open_help,
-    said,
-    severity_look,
-    shorthand,
+    list_top,
+    noted_faults,
+    with_faults,
     write_corrections,
-    write_revisions,
-    write_stamp,
+    write_list,
+    write_notes,
 )
-from xl_outcomes.workbook.styles import NOTE, RIGHT, TITLE, Book, add_table, build, put, set_height, text_height, words
-
-MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
+from xl_outcomes.workbook.form_looks import (
+    AS_ABOVE,
+    CELL,
+    CHECK,
+    COLUMNS,
+    FREE,
+    SEVERITY_LOOKS,
+    Widths,
+    address,
+    form_table,
+    group_look,
+    kind_look,
+    live_rules,
+    openness,
+    page_footer,
+    row_height,
+    severity_look,
+    severity_rank,
+    used,
+    widths,
 )
-_WIDTHS = (10, 13, 22, 32, 11, 13, 11, 11, 12, 14, 11, 11, 36, 32)
-_TABLE_TOP = 7
-_LEFT, _RIGHT = 2, 3  # the title block's last column, and the first of the instructions
-_OPTIONAL = {"locked": False, "bg_color": "#F6F8F9"}
-_NOT_NEEDED = {"pattern": 14, "fg_color": "#B8C0C5", "bg_color": "#EEF1F2"}
+from xl_outcomes.workbook.form_sheets import write_revisions, write_stamp
+from xl_outcomes.workbook.form_top import form_title, plain_date, write_top
+from xl_outcomes.workbook.styles import Book, build, cell_value, put
+
+__all__ = ["create_form", "plain_date"]
+
+Looks = dict[tuple[object, ...], Sequence[Any]]
+_FROZEN = 3  # ref, period and title stay in sight
 
 
-def create_form(form: Form, *, created: dt.datetime) -> bytes:
+def create_form(form: Form, *, created: dt.datetime, style: HouseStyle = SHIPPED) -> bytes:
     """A return form as the bytes of an .xlsx file; the same form gives the same bytes.
 
     `created` is the time in the file's properties. The locked cells are protected without a password.
     """
-    title = f"{form.council}: return for {form.period}".removeprefix(": ")
 
     def fill(book: Book) -> None:
-        noted = _noted(form)
-        name = _write_return(book, form, title, noted)
+        noted = noted_faults(form)
+        _write_return(book, form, noted)
         write_revisions(book, form)
-        if noted or form.faults:
-            write_corrections(book, form, noted, name)
+        write_corrections(book, form, noted)
         write_stamp(book, form)
 
-    return build(fill, title=title, subject=f"Return from {form.owner}", created=created)
+    return build(fill, title=form_title(form), subject=f"Return from {form.owner}", created=created, style=style)
 
 
-def plain_date(day: dt.date) -> str:
-    """A date in words: 20 July 2025."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
-
-
-def _noted(form: Form) -> list[Noted]:
-    """The faults of the rows, each at its cell; one that names no cell of the table stands at the ref."""
-    top = _top(form)
-    return [
-        Noted(top + at, HEADINGS.index(f.heading) if f.heading in HEADINGS else 0, str(row.locked.get("Ref", "")), f)
-        for at, row in enumerate(form.rows, 1)
-        for f in row.faults
-    ]
-
-
-def _top(form: Form) -> int:
-    """The row (0-based) of the main table's header: below the faults of the whole return."""
-    going_back = bool(form.faults or any(row.faults for row in form.rows))
-    return _TABLE_TOP + (len(form.faults) + 2 if going_back else 0)
-
-
-def _write_return(book: Book, form: Form, title: str, noted: Sequence[Noted]) -> str:
-    """The first sheet: title and instructions, the faults of the whole return, the table; gives its name."""
+def _write_return(book: Book, form: Form, noted: Sequence[Noted]) -> None:
+    """The first sheet: what to do, what to correct, the table."""
     sheet = book.sheet("Return")
-    top = _top(form)
-    for column, width in enumerate(_WIDTHS):
-        sheet.set_column(column, column, width)
-    _write_title(book, sheet, form, title, top)
-    _write_instructions(book, sheet, form)
-    if top > _TABLE_TOP:
-        _write_faults(book, sheet, form, len(noted))
-    aligned = {heading: "right" if heading in ("Last value", *FIGURES, "Forecast") else "left" for heading in HEADINGS}
-    add_table(book, sheet, top, aligned, len(form.rows), name="Return")
-    for at, row in enumerate(form.rows, top + 1):
-        _write_row(book, sheet, at, row, [n for n in noted if n.row == at])
-    _write_notes(sheet, form, noted)
+    top, wide = list_top(form), widths(form)
+    _set_up(sheet, form, top, wide)
+    checks = [
+        with_faults([n for n in noted if n.row == place.at], live_check(place)) for place in _places(form, top + 1)
+    ]
+    write_top(book, sheet, form, wide, top, [now for _, now in checks])
+    write_list(book, sheet, form, wide, noted)
+    said = f"What is due from {form.owner} for {form.period}: a row for each figure"
+    form_table(book, sheet, top, COLUMNS, len(form.rows), "Return", said)
+    sheet.set_row(top, 20)
+    looks: Looks = {}
+    for place, check in zip(_places(form, top + 1), checks, strict=True):
+        mine = [n for n in noted if n.row == place.at]
+        _write_row(book, sheet, place, check, wide, _row_looks(book, place, mine, looks))
+    write_notes(sheet, form, noted)
     _add_help(book, sheet, form, top)
+    _add_live_looks(book, sheet, top + 1, top + max(len(form.rows), 1))
+
+
+def _set_up(sheet: Any, form: Form, top: int, wide: Widths) -> None:
+    """Widths, print, protection, and where the eye and the cursor begin."""
+    sheet.hide_gridlines(2)
+    for column, width in enumerate(wide.values()):
+        sheet.set_column(column, column, width or None, None, {"hidden": not width})
     # A long list of faults above must not be frozen: it would fill the screen.
-    sheet.freeze_panes(top + 1 if top == _TABLE_TOP else 0, _RIGHT)
+    sheet.freeze_panes(top + 1 if top == FORM_TOP else 0, _FROZEN)
     sheet.repeat_rows(top)
-    sheet.ignore_errors({"number_stored_as_text": f"A{top + 2}:N{top + len(form.rows) + 2}"})
+    sheet.set_footer(page_footer(form))
+    last = top + len(form.rows) + 2
+    check = f"{address(top + 1, CHECK)}:{address(last - 1, CHECK)}"
+    texts = f"A{top + 2}:{address(last - 1, COLUMNS[-1])}"
+    sheet.ignore_errors({"number_stored_as_text": texts, "formula_differs": check, "calculated_column": check})
     sheet.protect("", FREE)
-    return str(sheet.get_name())
+    if form.rows:
+        first = address(top + 1, next(h for h in OPEN if used(form.rows[0], h)))
+        sheet.set_selection(first)
 
 
-def _write_title(book: Book, sheet: Any, form: Form, title: str, top: int) -> None:
-    width = sum(_WIDTHS)
-    _merge(book, sheet, 0, (0, len(HEADINGS) - 1), words(title, 1000), TITLE, width, 16)
-    left = sum(_WIDTHS[: _LEFT + 1])
-    bold = {"bold": True, "text_wrap": True, "valign": "top"}
-    _merge(book, sheet, 1, (0, _LEFT), words(f"Data owner: {form.owner}", 500), bold, left, 11)
-    _merge(book, sheet, 2, (0, _LEFT), f"Please return by {plain_date(form.due)}", bold, left, 11)
-    formula, shown = _completeness(form, top)
-    sheet.merge_range(3, 0, 3, _LEFT, "", book.look(bold))
-    sheet.write_formula(3, 0, formula, book.look(bold), shown)
-    months = sorted({row.period for row in form.rows if isinstance(row.period, Month)})
-    if months:
-        _merge(book, sheet, 4, (0, _LEFT), _months_in_words(months), NOTE, left, 11)
+def _places(form: Form, first: int) -> list[Place]:
+    """The rows of the form with their rows on the sheet; those of one indicator are next to each other."""
+    places: list[Place] = []
+    for _, group in groupby(form.rows, key=lambda row: row.indicator.ref):
+        rows = list(group)
+        at = first + len(places)
+        commented = any(cell_value(row.typed.get("Commentary")) is not None for row in rows)
+        places += [Place(row, at + number, at, at + len(rows) - 1, commented) for number, row in enumerate(rows)]
+    return places
 
 
-def _merge(
-    book: Book, sheet: Any, row: int, columns: tuple[int, int], text: str, look: dict[str, Any], width: float, size: int
+def _write_row(
+    book: Book, sheet: Any, place: Place, check: tuple[str, str], wide: Widths, looks: Sequence[Any]
 ) -> None:
-    sheet.merge_range(row, columns[0], row, columns[1], "", book.look(look))
-    put(sheet, row, columns[0], text, book.look(look))
-    sheet.set_row(row, text_height([(text, width)], size=size) or size * 1.45)
+    """A row of the table: the locked cells as sent, what was typed in the open ones, Check as a formula."""
+    row, at = place.row, place.at
+    values = {h: row.locked.get(h) if h in LOCKED else row.typed.get(h) for h in HEADINGS}
+    for column, (heading, look) in enumerate(zip(COLUMNS, looks, strict=True)):
+        if heading == CHECK:
+            sheet.write_formula(at, column, f"={check[0]}", look, check[1])
+        else:
+            put(sheet, at, column, values[heading], look)
+    shown = {**values, CHECK: check[1], **({"Definition": None} if at > place.first else {})}
+    sheet.set_row(at, row_height(book, ((shown[h], wide[h]) for h in COLUMNS)))
 
 
-def _months_in_words(months: Sequence[Month]) -> str:
-    named = ", ".join(f"M{month.number:02d} is {MONTHS[(month.number + 2) % 12]}" for month in months)
-    return f"{named}."
+def _row_looks(book: Book, place: Place, noted: Sequence[Noted], known: Looks) -> Sequence[Any]:
+    """The looks of a row's cells, faulty cells coloured; rows of one kind share them."""
+    row, first, last = place.row, place.at == place.first, place.at == place.last
+    typed = tuple(cell_value(row.typed.get(h)) is not None for h in FIGURES)
+    kind = (row.ratio, row.indicator.decimals, first, last, *typed)
+    if kind in known and not noted:
+        return known[kind]
+    marks = {n.heading: _mark(noted, n.heading) for n in noted}
+    found = [
+        book.look(
+            CELL,
+            kind_look(row, heading),
+            openness(row, heading, typed=heading in FIGURES and typed[FIGURES.index(heading)]),
+            {} if first or heading != "Definition" else AS_ABOVE,
+            {} if heading in marks or _due(row, heading) else group_look(first=first, last=last),
+            marks.get(heading, {}),
+        )
+        for heading in COLUMNS
+    ]
+    return found if noted else known.setdefault(kind, found)
 
 
-def _completeness(form: Form, top: int) -> tuple[str, str]:
-    """The formula that counts the rows filled in, and what it gives now."""
-
-    def blank(heading: str) -> str:
-        column = HEADINGS.index(heading)
-        first, last = (xl_rowcol_to_cell(row, column) for row in (top + 1, top + max(len(form.rows), 1)))
-        return f"ISBLANK({first}:{last})"
-
-    value, numerator, denominator, code = map(blank, ("Value", "Numerator", "Denominator", "Shorthand"))
-    filled = f"SUMPRODUCT(--((1-{value})+(1-{numerator})*(1-{denominator})+(1-{code})>0))"
-    said, rows = "Filled in: ", f" of {len(form.rows)} rows"
-    return f'="{said}"&{filled}&"{rows}"', f"{said}{sum(map(_filled, form.rows))}{rows}"
+def _due(row: FormRow, heading: str) -> bool:
+    return heading in FIGURES and used(row, heading)
 
 
-def _filled(row: FormRow) -> bool:
-    typed = {heading for heading, value in row.typed.items() if value is not None and value != ""}
-    return bool(typed & {"Value", "Shorthand"}) or {"Numerator", "Denominator"} <= typed
-
-
-def _write_instructions(book: Book, sheet: Any, form: Form) -> None:
-    given, instead = shorthand()
-    lines = (
-        "Fill in the tinted cells: the Value or, where they are tinted, the Numerator and the Denominator. "
-        "Hatched cells are not needed.",
-        f"Shorthand goes beside a figure: {given}. Or it stands instead of one: {instead}.",
-        "Forecast: the figure that you expect at the year end, if you have one.",
-        "Where a figure is off target, say why in Commentary and what is done about it in Corrective action "
-        f"(each at most {form.commentary_limit:,} characters).",
-        "To correct the figure of an earlier period, use the sheet Revisions. Save the workbook and send it back.",
-    )
-    for row, line in enumerate(lines, 1):
-        put(sheet, row, _RIGHT, line, book.look(NOTE, text_wrap=False))
-
-
-def _write_faults(book: Book, sheet: Any, form: Form, marked: int) -> None:
-    """What is wrong with the return as a whole, and how many cells are marked."""
-    cells = "one cell is" if marked == 1 else f"{marked} faults are"
-    where = f" Below, {cells} marked in the table: rest the pointer there, or see the sheet What to correct."
-    lines = [("This return came back to you to correct." + (where if marked else ""), {"bold": True})]
-    lines += [(said(fault), severity_look(fault.severity)) for fault in form.faults]
-    for row, (text, look) in enumerate(lines, _TABLE_TOP):
-        block = {**NOTE, "font_color": "#000000", **look}
-        _merge(book, sheet, row, (0, len(HEADINGS) - 1), words(text, 2000), block, sum(_WIDTHS), 11)
-
-
-def _write_row(book: Book, sheet: Any, at: int, row: FormRow, noted: Sequence[Noted]) -> None:
-    """A row of the table: the locked cells as sent, what was typed in the open ones, faulty cells coloured."""
-    marks = {
-        n.column: {**severity_look(_worst(m.fault for m in noted if m.column == n.column)), "border": 2} for n in noted
-    }
-    values = [row.locked.get(h) if h in LOCKED else row.typed.get(h) for h in HEADINGS]
-    for column, (heading, value) in enumerate(zip(HEADINGS, values, strict=True)):
-        look = book.look(CELL, _kind_look(row, heading), _openness(row, heading, value), marks.get(column, {}))
-        put(sheet, at, column, value, look)
-    set_height(sheet, at, zip(values, _WIDTHS, strict=True))
-
-
-def _kind_look(row: FormRow, heading: str) -> dict[str, Any]:
-    """Refs, periods and what people write are text, so that "-" or "=" at the front begins no formula."""
-    if heading == "Last value":
-        decimals = row.indicator.decimals
-        return {"num_format": "#,##0" + ("." + "0" * decimals if decimals else ""), **RIGHT}
-    if heading in (*FIGURES, "Forecast"):
-        return RIGHT
-    return {"num_format": "@", "align": "center"} if heading == "Shorthand" else {"num_format": "@"}
-
-
-def _openness(row: FormRow, heading: str, value: object) -> dict[str, Any]:
-    """Open cells are tinted, those not needed hatched; a cell in which something was typed can be cleared."""
-    if heading in LOCKED:
-        return {}
-    if heading in ("Numerator", "Denominator") and not row.ratio:
-        return _NOT_NEEDED if value is None else _OPTIONAL
-    return _OPTIONAL if heading == "Value" and row.ratio else OPEN_CELL
-
-
-def _worst(faults: Iterable[Fault]) -> str:
-    rank = {severity: number for number, severity in enumerate(SEVERITIES)}
-    return min((fault.severity for fault in faults), key=lambda severity: rank.get(severity, 0))
-
-
-def _write_notes(sheet: Any, form: Form, noted: Sequence[Noted]) -> None:
-    """One note at each faulty cell, with all that was found there."""
-    cells: dict[tuple[int, int], list[str]] = {}
-    for n in noted:
-        cells.setdefault((n.row, n.column), []).append(said(n.fault))
-    for (row, column), texts in cells.items():
-        text = words("\n\n".join(texts), 3000)
-        height = 24 + 15 * sum(1 + len(line) // 42 for line in text.split("\n"))
-        look = {"author": words(form.council, 50), "width": 300, "height": min(height, 480), "font_size": 9}
-        sheet.write_comment(row, column, text, look)
+def _mark(noted: Sequence[Noted], heading: str) -> dict[str, Any]:
+    """The colour and border of a faulty cell, by the worst of its faults."""
+    severities = (n.fault.severity for n in noted if n.heading == heading)
+    return {**severity_look(min(severities, key=severity_rank)), "border": 2}
 
 
 def _add_help(book: Book, sheet: Any, form: Form, top: int) -> None:
     """Dropdowns, checks that only warn, and messages, for the open cells of each kind together."""
-    cells: dict[tuple[str, bool, bool], list[int]] = {}
+    cells: dict[tuple[str, bool, str], list[int]] = {}
     for at, row in enumerate(form.rows, top + 1):
         for heading in OPEN:
             if heading not in ("Numerator", "Denominator") or row.ratio:
-                whole = row.indicator.unit == "Count" and heading == "Value" and not row.ratio
-                cells.setdefault((heading, row.ratio, whole), []).append(at)
-    for (heading, ratio, whole), rows in cells.items():
-        rule = open_help(book, form, heading, whole=whole)
-        if heading == "Value" and ratio:
-            rule |= message(heading, "Not needed: it is worked out from the numerator and the denominator.")
-        column = HEADINGS.index(heading)
+                unit = row.indicator.unit if heading == "Value" and not row.ratio else ""
+                cells.setdefault((heading, row.ratio, unit), []).append(at)
+    for (heading, ratio, unit), rows in cells.items():
+        rule = open_help(book, heading, form.commentary_limit, unit=unit, ratio=ratio)
+        column = COLUMNS.index(heading)
         spans = [[first, column, last, column] for first, last in _spans(rows)]
         sheet.data_validation(*spans[0], {**rule, "other_cells": spans[1:]})
 
@@ -246,3 +190,14 @@ def _spans(rows: Sequence[int]) -> list[tuple[int, int]]:
     for row in rows:
         spans = [*spans[:-1], (spans[-1][0], row)] if spans and spans[-1][1] == row - 1 else [*spans, (row, row)]
     return spans
+
+
+def _add_live_looks(book: Book, sheet: Any, first: int, last: int) -> None:
+    """Colours that follow the words of Check: its own cell, and the commentary that it asks for."""
+    check = address(first, CHECK)
+    for rule in live_rules(book, check):
+        sheet.conditional_format(f"{check}:{address(last, CHECK)}", rule)
+    asked = f'=OR(RIGHT(${check},14)="please comment",RIGHT(${check},7)="say why")'
+    look = book.look(bg_color=SEVERITY_LOOKS["query"]["bg_color"])
+    area = f"{address(first, 'Commentary')}:{address(last, 'Commentary')}"
+    sheet.conditional_format(area, {"type": "formula", "criteria": asked, "format": look})

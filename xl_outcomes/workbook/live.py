@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from xl_outcomes.contract import SPECS
 from xl_outcomes.errors import WorkbookError
+from xl_outcomes.house_style import SHIPPED, HouseStyle
 from xl_outcomes.reporting.view import ViewSheet
 from xl_outcomes.tables import Table, Tables, frame
 from xl_outcomes.workbook import plan as planning
@@ -22,7 +23,7 @@ from xl_outcomes.workbook.live_place import Place, grid, places
 from xl_outcomes.workbook.live_ready import prepared
 from xl_outcomes.workbook.live_sheets import SheetMaker
 from xl_outcomes.workbook.live_write import Journal, TableWriter
-from xl_outcomes.workbook.plan import Plan, fitted, planned, require_tables
+from xl_outcomes.workbook.plan import Plan, TableLinks, fitted, planned, require_tables
 
 if TYPE_CHECKING:
     import xlwings as xw
@@ -54,6 +55,10 @@ class LiveMaster:
         """The sheet row of a table's first row of data."""
         return self.placed[name.casefold()].top + 1
 
+    def last_row(self, name: str) -> int:
+        """The sheet row of a table's last row of data, blank or not."""
+        return self.placed[name.casefold()].rows[-1]
+
     def raw_tables(self) -> list[Table]:
         """Every table of the workbook as it stands."""
         return [table for table in map(self.find, self.names()) if table is not None]
@@ -76,7 +81,13 @@ def read_live(book: "xw.Book") -> LiveMaster:
 
 
 def write_live(
-    live: LiveMaster, changed: Tables, views: Sequence[ViewSheet] = (), *, app: ExcelApp | None = None
+    live: LiveMaster,
+    changed: Tables,
+    views: Sequence[ViewSheet] = (),
+    links: Mapping[str, TableLinks] | None = None,
+    style: HouseStyle = SHIPPED,
+    *,
+    app: ExcelApp | None = None,
 ) -> Plan:
     """Writes changed tables and views into the open master; returns what was planned, which is nothing if all is equal.
 
@@ -84,7 +95,7 @@ def write_live(
     been changed since it was read, has no room, or lies on a sheet with a password; whatever fails in the middle, our
     tables are put back as they were. Excel is left unsaved: the officer saves, or closes without saving.
     """
-    plan = planned(live, changed, views)
+    plan = planned(live, changed, views, links)
     if not plan:
         return plan
     excel = app or app_of(live.book.app)
@@ -93,7 +104,7 @@ def write_live(
     with excel.quiet(), excel.writable(live.book, concerned):
         _check_unchanged(live, concerned)
         writers = [prepared(live.book, live.placed, write, excel) for write in plan.writes]
-        maker = SheetMaker(live.book, excel, live.names(), plan.additions)
+        maker = SheetMaker(live.book, excel, live.names(), plan.additions, style)
         _carry_out(writers, maker, live.book.name)
         if plan.additions:
             active.activate()

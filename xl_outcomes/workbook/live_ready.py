@@ -29,7 +29,10 @@ def prepared(book: "xw.Book", placed: Mapping[str, Place], write: TableWrite, ex
     values = grid(sheet, place.top, place.left, place.end, place.right)
     formulas = excel.formulas(area(sheet, place.top, place.left, place.end, place.right))
     others = [other for other in placed.values() if other.sheet == place.sheet and other != place]
-    writer = TableWriter(sheet, place, write, values, formulas, has_below=_has_below(sheet, place, others))
+    has_below = _has_below(sheet, place, others)
+    writer = TableWriter(sheet, place, write, values, formulas, has_below)
+    if write.loose and 0 < len(writer.missing) < len(write.headings) and not _has_columns(writer, others):
+        writer = TableWriter(sheet, place, write.without(writer.missing), values, formulas, has_below)
     _check_room(writer, others)
     _check_notes(writer)
     return writer
@@ -37,12 +40,10 @@ def prepared(book: "xw.Book", placed: Mapping[str, Place], write: TableWrite, ex
 
 def _check_room(writer: TableWriter, others: Sequence[Place]) -> None:
     place, sheet = writer.place, writer.sheet
-    missing, extra = len(writer.missing), writer.growth
+    extra = writer.growth
     if extra:
         check_room(sheet, place, others, replace(place, top=place.end + 1, bottom=place.end + extra, totals=0))
-    if missing:
-        right = replace(place, left=place.right + 1, right=place.right + missing, bottom=place.bottom + extra)
-        check_room(sheet, place, others, right)
+    _check_columns(writer, others)
     below = (o for o in others if o.top > place.end and o.left <= place.right and place.left <= o.right)
     wider = next((o for o in below if o.left < place.left or place.right < o.right), None)
     if writer.cuts and wider:
@@ -51,6 +52,22 @@ def _check_room(writer: TableWriter, others: Sequence[Place]) -> None:
             f'the table "{wider.name}" stands below it and reaches further to the side.',
             "Move one of the two tables to a sheet of its own, and try again.",
         )
+
+
+def _check_columns(writer: TableWriter, others: Sequence[Place]) -> None:
+    place, missing = writer.place, len(writer.missing)
+    if missing:
+        wanted = replace(place, left=place.right + 1, right=place.right + missing, bottom=place.bottom + writer.growth)
+        check_room(writer.sheet, place, others, wanted)
+
+
+def _has_columns(writer: TableWriter, others: Sequence[Place]) -> bool:
+    """Whether there is room for the headings that the table lacks."""
+    try:
+        _check_columns(writer, others)
+    except WorkbookError:
+        return False
+    return True
 
 
 def _check_notes(writer: TableWriter) -> None:

@@ -14,7 +14,7 @@ from xl_outcomes.errors import WorkbookError
 from xl_outcomes.workbook.live_place import Place, area
 from xl_outcomes.workbook.live_rows import Shift, shifts
 from xl_outcomes.workbook.typed_text import as_typed
-from xl_outcomes.workbook.writes import Keep, Row, TableWrite, Value, clean
+from xl_outcomes.workbook.writes import Keep, Links, Row, TableWrite, Value, clean
 
 if TYPE_CHECKING:
     import xlwings as xw
@@ -24,11 +24,28 @@ _LONGEST_IN_A_BLOCK = 8_000
 _MANY_BLOCKS = 12
 
 
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """Cells that are to lead somewhere: the links of a table by heading, with its first row, columns and values.
+
+    `stays` says which cells were there before with the same value; their links are right unless their target moved.
+    """
+
+    sheet: "xw.Sheet"
+    first: int
+    columns: Mapping[str, int]
+    values: Mapping[str, Sequence[Any]]
+    links: Links
+    stays: Mapping[str, Sequence[bool]] = field(default_factory=dict)
+
+
 class Journal:
-    """How to take back what has been done, the last first."""
+    """How to take back what has been done, the last first; and the links, which wait until every sheet is there."""
 
     def __init__(self) -> None:
         self._back: list[Callable[[], None]] = []
+        self.links: list[Linked] = []
+        self.moved: set[str] = set()
 
     def did(self, *back: Callable[[], None]) -> None:
         """Note how something is taken back, in one step or several."""
@@ -100,6 +117,21 @@ class TableWriter:
         for block in self._blocks():
             self._put(self.place.top + 1 + block.top, block.left, block.after, block.before)
         self._fit_heights()
+        if self.shifts:
+            journal.moved.add(self.place.name.casefold())
+        if self.task.links:
+            journal.links.append(self._linked())
+
+    def _linked(self) -> Linked:
+        columns = {heading.casefold(): column for column, heading in self._columns().items()}
+        places = {heading: self.task.headings.index(heading) for heading in self.task.links}
+        values = {heading: [row.values[at] for row in self.rows] for heading, at in places.items()}
+        ours = {heading: columns[heading.casefold()] for heading in places}
+        stays = {
+            heading: [isinstance(self._new(n, row, at, ours[heading]), Keep) for n, row in enumerate(self.rows)]
+            for heading, at in places.items()
+        }
+        return Linked(self.sheet, self.place.top + 1, ours, values, self.task.links, stays)
 
     def _rename(self, old: str, new: str) -> None:
         column = next(at for at, heading in self._columns().items() if heading.casefold() == old.casefold())

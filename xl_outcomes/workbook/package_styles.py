@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from lxml import etree
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
 
+from xl_outcomes.house_style import SHIPPED, HouseStyle
 from xl_outcomes.workbook.markup import add_part, element, insert_in_order, tag
 from xl_outcomes.workbook.package import MAIN, Package, workbook_part
 
-RATING_COLOURS = {"Green": ("FF1E7B34", "FFFFFFFF"), "Amber": ("FFFFBF00", "FF000000"), "Red": ("FFB3261E", "FFFFFFFF")}
+RATING_COLOURS = SHIPPED.ratings
 _EASTERN_DATES = frozenset({*range(27, 37), *range(50, 59)})
 _STYLE_ORDER = "numFmts fonts fills borders cellStyleXfs cellXfs cellStyles dxfs tableStyles colors extLst"
 _FONT_ORDER = " b i strike condense extend outline shadow u vertAlign sz color name family charset scheme "
@@ -25,11 +26,15 @@ _PLAIN_STYLES = (
 
 
 class Styles:
-    """The package's styles part, made if it is missing; asks for styles by what they look like, as indexes."""
+    """The package's styles part, made if it is missing; asks for styles by what they look like, as indexes.
 
-    __slots__ = ("_dates", "_package", "_part", "_root")
+    Fonts stay those of the workbook; the colours are those of the house style.
+    """
 
-    def __init__(self, package: Package) -> None:
+    __slots__ = ("_dates", "_house", "_package", "_part", "_root")
+
+    def __init__(self, package: Package, house: HouseStyle = SHIPPED) -> None:
+        self._house = house
         workbook = workbook_part(package)
         if not package.related(workbook, "styles"):
             usual = posixpath.join(posixpath.dirname(workbook), "styles.xml")
@@ -59,8 +64,9 @@ class Styles:
         return self._variant(0, plain, {"vertical": "top", "wrapText": "1"})
 
     def header(self) -> int:
-        """Bold on a light fill, wrapped."""
-        fill = '<patternFill patternType="solid"><fgColor rgb="FFDDE3EA"/><bgColor indexed="64"/></patternFill>'
+        """Bold on the house style's tint, wrapped."""
+        tint = _argb(self._house.colours.tint)
+        fill = f'<patternFill patternType="solid"><fgColor rgb="{tint}"/><bgColor indexed="64"/></patternFill>'
         looks = {"fontId": self._bold(""), "fillId": self._append("fills", element(f"<fill>{fill}</fill>"))}
         given = {name: str(index) for name, index in looks.items()}
         applied = {"applyFont": "1", "applyFill": "1", "applyAlignment": "1"}
@@ -72,7 +78,8 @@ class Styles:
 
     def rating(self, word: str) -> int:
         """The differential style (an index into dxfs) of a rating."""
-        back, front = RATING_COLOURS[word]
+        look = self._house.look(word)
+        back, front = _argb(look.background), _argb(look.text)
         fill = f'<patternFill patternType="solid"><fgColor rgb="{back}"/><bgColor rgb="{back}"/></patternFill>'
         return self._append("dxfs", element(f'<dxf><font><color rgb="{front}"/></font><fill>{fill}</fill></dxf>'))
 
@@ -132,6 +139,10 @@ class Styles:
             found = etree.Element(tag(group)) if plain is None else plain
             insert_in_order(self._root, found, _STYLE_ORDER)
         return found
+
+
+def _argb(colour: str) -> str:
+    return "FF" + colour.removeprefix("#")
 
 
 def _canonical(item: etree._Element) -> tuple[object, ...]:

@@ -2,6 +2,7 @@
 
 A cell whose value stays the same keeps its XML, and a part in which nothing changes keeps its bytes. Cells of the
 officer's own columns travel with the row that they stood in, and so do notes, links, sparklines and being hidden.
+Our own links and outline levels are written with their rows, and charts of what was written are brought up to date.
 """
 
 import copy
@@ -10,25 +11,33 @@ from collections.abc import Sequence
 
 from lxml import etree
 
+from xl_outcomes.errors import WorkbookError
+from xl_outcomes.house_style import SHIPPED, HouseStyle
 from xl_outcomes.workbook.add_sheet import add_sheets
+from xl_outcomes.workbook.chart_caches import Written, refresh_charts
 from xl_outcomes.workbook.formulas import moved_to, spell_out, total_at, translated
 from xl_outcomes.workbook.grid import Area, GridBook, cell_name, formula_of
+from xl_outcomes.workbook.links import Spots, drop_links, linked_columns, put_links
 from xl_outcomes.workbook.markup import insert_in_order, tag
 from xl_outcomes.workbook.package import Package, workbook_part, worksheets
 from xl_outcomes.workbook.placed_table import PlacedTable, carry, check_room, find_table, resize, widened
 from xl_outcomes.workbook.rename import rename_headings
+from xl_outcomes.workbook.sparklines import Sparklines
 from xl_outcomes.workbook.writes import KEEP, Keep, NewSheet, Row, TableWrite, Value, clean
 
 __all__ = ["KEEP", "Keep", "NewSheet", "Row", "TableWrite", "Value", "patch"]
 
 _FORMULA_MARKS = (b"<f>", b"<f ", b":f>", b":f ")
+_LEVEL = "outlineLevel"
 _WORKBOOK_ORDER = (
     "calcPr oleSize customWorkbookViews pivotCaches smartTagPr smartTagTypes webPublishing fileRecoveryPr "
     "webPublishObjects extLst"
 )
 
 
-def patch(source: bytes, writes: Sequence[TableWrite], additions: Sequence[NewSheet] = ()) -> bytes:
+def patch(
+    source: bytes, writes: Sequence[TableWrite], additions: Sequence[NewSheet] = (), style: HouseStyle = SHIPPED
+) -> bytes:
     """The workbook with the tables written in place and new sheets added; `source` itself if nothing changes.
 
     Raises WorkbookError where a table is missing or filled by a query, where what is below or beside it is in the way,
@@ -37,23 +46,46 @@ def patch(source: bytes, writes: Sequence[TableWrite], additions: Sequence[NewSh
     package = Package(source)
     book = GridBook(package)
     rename_headings([(find_table(book, write.table), write.renamed) for write in writes])
-    for write in writes:
-        _put_rows(widened(find_table(book, write.table), write.headings, len(write.rows)), write)
+    written = [_put_rows(*_with_room(find_table(book, write.table), write)) for write in writes]
     if book.save():
         _drop_calculation_chain(package)
     if additions:
-        add_sheets(package, additions)
+        add_sheets(package, additions, style)
+    spots: Spots = {}
+    tables: list[TableWrite | NewSheet] = [*(write for write, _ in written), *additions]
+    for each in tables:
+        put_links(book, each.table, each.links, spots)
+        _put_levels(book, each)
+    refresh_charts(book, [change for _, change in written if change])
     _ask_for_recalculation(package)
     return package.build()
 
 
-def _put_rows(table: PlacedTable, write: TableWrite) -> None:
+def _with_room(table: PlacedTable, write: TableWrite) -> tuple[PlacedTable, TableWrite]:
+    """The table with all headings of a write; a loose write without those for which there is no room."""
+    try:
+        return widened(table, write.headings, len(write.rows)), write
+    except WorkbookError:
+        known = table.columns()
+        missing = [heading for heading in write.headings if heading.casefold() not in known]
+        if not write.loose or len(missing) == len(write.headings):
+            raise
+        return table, write.without(missing)
+
+
+def _put_rows(table: PlacedTable, write: TableWrite) -> tuple[TableWrite, Written | None]:
+    """Put all rows of a write; gives what was written and, if cells changed, where the table stood and stands."""
     left, top, right, bottom = table.area
     rows = write.rows or (Row((None,) * len(write.headings)),)
     end, totals = top + len(rows), table.totals
     if end > bottom:
         check_room(table, Area(left, bottom + totals + 1, right, end + totals))
-    carry(table, _moves(table, rows), end)
+    moves, linked = _moves(table, rows), linked_columns(table, write.links)
+    sparklines = Sparklines(table, [row for row, target in moves.items() if target is None])
+    carry(table, moves, end, linked)
+    sparklines.fill(end)
+    drop_links(table, linked, end)
+    _clear_levels(table, write, end)
     writer = _RowWriter(table, write.headings)
     writer.unshare(rows)
     for number, row in enumerate(rows, top + 1):
@@ -64,6 +96,34 @@ def _put_rows(table: PlacedTable, write: TableWrite) -> None:
             table.sheet.put(number, column, None)
     writer.forget_formulas(rows)
     resize(table, end)
+    changed = write.renamed or table.added or end != bottom or writer.has_changed()
+    return write, Written(table.sheet, table.area, table.area._replace(bottom=end)) if changed else None
+
+
+def _clear_levels(table: PlacedTable, write: TableWrite, end: int) -> None:
+    """Take the outline levels off rows that the table leaves."""
+    for number in range(end + 1, table.area.bottom + 1) if write.levels else ():
+        row = table.sheet.rows.get(number)
+        if row is not None and row.attrib.pop(_LEVEL, ""):
+            table.sheet.reshaped = True
+
+
+def _put_levels(book: GridBook, write: TableWrite | NewSheet) -> None:
+    """Give the rows of a table their outline levels, and the sheet room for the signs beside them."""
+    if not write.levels:
+        return
+    table = find_table(book, write.table)
+    rows = [table.sheet.rows.get(number) for number in range(table.area.top + 1, table.area.bottom + 1)]
+    wanted = [str(level) if level else None for level in write.levels]
+    for row, level in zip(rows, wanted, strict=False):
+        if row is not None and row.get(_LEVEL) != level:
+            row.attrib.pop(_LEVEL, "")
+            row.attrib.update({_LEVEL: level} if level else {})
+            book.package.touch(table.sheet.part)
+    usual, deepest = table.sheet.root.find(tag("sheetFormatPr")), max(write.levels)
+    if usual is not None and int(usual.get("outlineLevelRow", "0")) < deepest:
+        usual.set("outlineLevelRow", str(deepest))
+        book.package.touch(table.sheet.part)
 
 
 def _moves(table: PlacedTable, rows: Sequence[Row]) -> dict[int, int | None]:
@@ -105,6 +165,11 @@ class _RowWriter:
                 self.sheet.put(number, column, self._their_cell(number, column, row.origin))
         if row.height is not None:
             self.sheet.set_height(number, row.height)
+
+    def has_changed(self) -> bool:
+        """Whether a cell in the place of the old rows is another one now."""
+        rows = ((self.before[number], self.sheet.cells(number)) for number in self.data)
+        return any(old.get(column) is not new.get(column) for old, new in rows for column in self.columns)
 
     def unshare(self, rows: Sequence[Row]) -> None:
         """Spell out shared formulas where cells that share one are about to move, change or go."""
@@ -193,9 +258,11 @@ class _RowWriter:
         return self.before[number].get(column) if number in self.data else None
 
     def _look(self, number: int, column: int, base: etree._Element | None) -> str | None:
-        """A cell's style: its own, that of the cell in its place, or the column's in the last or first data row."""
+        """A cell's style: its own, that of the cell in its place, or its column's; plain in a new column."""
         if base is not None:
             return base.get("s")
+        if column > self.area.right - self.table.added:
+            return str(self.book.styles.body())
         others = (self._old(n, column) for n in (number, *self.data[-1:], *self.data[:1]))
         return next((cell.get("s") for cell in others if cell is not None), None)
 

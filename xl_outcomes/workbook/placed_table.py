@@ -4,7 +4,7 @@ Notes, links and sparklines that stand on its cells travel with their rows, and 
 """
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from lxml import etree
@@ -25,7 +25,10 @@ _DIGITS = "0123456789"
 
 @dataclass(frozen=True, slots=True)
 class PlacedTable:
-    """A table in its sheet: `area` from the header row to the last data row, `totals` rows below it."""
+    """A table in its sheet: `area` from the header row to the last data row, `totals` rows below it.
+
+    The last `added` columns are new.
+    """
 
     book: GridBook
     sheet: GridSheet
@@ -33,6 +36,7 @@ class PlacedTable:
     root: etree._Element
     area: Area
     totals: int
+    added: int = 0
 
     @property
     def name(self) -> str:
@@ -79,7 +83,7 @@ def widened(table: PlacedTable, headings: Sequence[str], rows: int) -> PlacedTab
     check_room(table, Area(right + 1, top, right + len(missing), depth))
     for column, heading in enumerate(missing, right + 1):
         _add_column(table, column, heading)
-    return replace(table, area=Area(left, top, right + len(missing), bottom))
+    return replace(table, area=Area(left, top, right + len(missing), bottom), added=len(missing))
 
 
 def check_room(table: PlacedTable, area: Area) -> None:
@@ -105,13 +109,15 @@ def check_room(table: PlacedTable, area: Area) -> None:
                 raise _in_the_way(table, number, f"{str(content[1])[:60]!r} in {cell_name(number, column)}")
 
 
-def carry(table: PlacedTable, moves: Mapping[int, int | None], end: int) -> None:
+def carry(table: PlacedTable, moves: Mapping[int, int | None], end: int, linked: Collection[int] = ()) -> None:
     """Take what stands on the cells of rows that move along with them, and keep rows hidden that are; new ones show.
 
-    `moves` leads from old to new sheet rows, to None for rows that go; `end` is the new last row of data. Raises
-    WorkbookError where a row that is to go holds a note, link or sparkline, or where one cannot travel.
+    `moves` leads from old to new sheet rows, to None for rows that go; `end` is the new last row of data. Links in the
+    columns `linked` stay where they are. Raises WorkbookError where a row that is to go holds a note, link or
+    sparkline, or where one cannot travel.
     """
     things = [thing for thing in _attached(table) if _concerns(thing, table, moves)] if moves else []
+    things = [thing for thing in things if thing.what != "a link" or not _within(thing, linked)]
     for thing in things:
         _check_journey(thing, table, moves)
     if any(thing.what == "a note" for thing in things):
@@ -286,6 +292,10 @@ def _concerns(thing: _Attached, table: PlacedTable, moves: Mapping[int, int | No
     if not thing.area.meets(Area(left, top + 1, right, bottom + table.totals)):
         return False
     return thing.area.top in moves or any(thing.area.top < row <= thing.area.bottom for row in moves)
+
+
+def _within(thing: _Attached, columns: Collection[int]) -> bool:
+    return all(column in columns for column in range(thing.area.left, thing.area.right + 1))
 
 
 def _check_journey(thing: _Attached, table: PlacedTable, moves: Mapping[int, int | None]) -> None:

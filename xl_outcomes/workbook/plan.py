@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import pandas as pd
@@ -10,9 +10,13 @@ import pandas as pd
 from xl_outcomes.contract import NEEDED, SPECS, Spec
 from xl_outcomes.errors import InputError, WorkbookError
 from xl_outcomes.periods import parse_quarter
-from xl_outcomes.reporting.view import INDICATOR_TABLES, View, ViewSheet
+from xl_outcomes.reporting.view import INDICATOR_TABLES, Link, View, ViewSheet
 from xl_outcomes.tables import Table, Tables, frame
-from xl_outcomes.workbook.writes import KEEP, NewSheet, Row, TableWrite
+from xl_outcomes.workbook.text_size import heading_width, text_height
+from xl_outcomes.workbook.view_rows import row_heights, view_widths
+from xl_outcomes.workbook.writes import KEEP, Goto, Links, NewSheet, Row, TableWrite
+
+TableLinks = Mapping[str, Sequence[Link | None]]
 
 
 class AsRead(Protocol):
@@ -31,6 +35,9 @@ class AsRead(Protocol):
     def first_row(self, name: str) -> int:
         """The sheet row of a table's first row of data."""
 
+    def last_row(self, name: str) -> int:
+        """The sheet row of a table's last row of data, blank or not."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -43,23 +50,30 @@ class Plan:
         return bool(self.writes or self.additions)
 
 
-def planned(master: AsRead, changed: Tables, views: Sequence[ViewSheet] = ()) -> Plan:
-    """What has to be written for changed tables and views."""
+def planned(
+    master: AsRead, changed: Tables, views: Sequence[ViewSheet] = (), links: Mapping[str, TableLinks] | None = None
+) -> Plan:
+    """What has to be written for changed tables and views; `links` says where cells of changed tables lead."""
     writes: list[TableWrite] = []
     additions: list[NewSheet] = []
     for name, table in changed.items():
         found = master.find(name)
         if found is None:
-            additions.append(_new_table(SPECS[name], table))
+            additions.append(replace(_new_table(SPECS[name], table), links=_files(table, (links or {}).get(name, {}))))
         elif write := _write(name, found, table):
-            writes.append(write)
+            writes.append(replace(write, links=_files(table, (links or {}).get(name, {}))))
+    new = {write.table.casefold() for write in writes} | {sheet.table.casefold() for sheet in additions}
+    frames = {name.casefold(): table.frame for name, table in changed.items() if name.casefold() in new}
+    frames |= {view.table.casefold(): view.frame for sheet in views for view in sheet.views}
+    finder = _Finder(master, frames)
     for sheet in views:
         for view in sheet.views:
-            shown = master.find(view.table)
+            shown, leads = master.find(view.table), finder.links(view)
             if shown is None:
-                additions.append(_new_view(sheet, view))
+                additions.append(_new_view(sheet, view, leads))
             else:
-                writes.append(_write_view(sheet, view, shown, master.first_row(view.table)))
+                rows = range(master.first_row(view.table), master.last_row(view.table) + 1)
+                writes.append(_write_view(sheet, view, shown, rows, leads))
     return Plan(tuple(writes), tuple(additions))
 
 
@@ -107,8 +121,9 @@ def _write(name: str, found: Table, new: Table) -> TableWrite | None:
     old = fitted(name, found)
     headings = [h for h in new.frame.columns if h in old.columns or new.frame[h].notna().any()]
     before = dict(zip(old.frame.index, old.frame[headings].itertuples(index=False, name=None), strict=True))
+    widths = [heading_width(h, SPECS[name].column(h).width, filters=True) for h in headings]
     rows = tuple(
-        _row(values, before.get(index), int(index) if index in before else None)
+        _row(values, before.get(index), int(index) if index in before else None, widths)
         for index, *values in new.frame[headings].itertuples(name=None)
     )
     unchanged = list(new.frame.index) == list(old.frame.index) and all(v is KEEP for r in rows for v in r.values)
@@ -116,17 +131,85 @@ def _write(name: str, found: Table, new: Table) -> TableWrite | None:
     return None if unchanged else TableWrite(found.name, tuple(spelt.get(_folded(h), h) for h in headings), rows)
 
 
-def _row(values: Sequence[object], before: Sequence[object] | None, origin: int | None) -> Row:
+def _row(values: Sequence[object], before: Sequence[object] | None, origin: int | None, widths: Sequence[float]) -> Row:
     old = [None] * len(values) if before is None else before
     cells = tuple(KEEP if origin and _equal(v, o) else _plain(v) for v, o in zip(values, old, strict=True))
-    return Row(cells, origin)
+    fresh = any(isinstance(cell, str) for cell in cells)
+    return Row(cells, origin, text_height(zip(values, widths, strict=True)) if fresh else None)
 
 
-def _write_view(sheet: ViewSheet, view: View, shown: Table, first: int) -> TableWrite:
-    """A view written over what is shown, rows travelling with their Ref, quarters in headings renamed."""
-    # XlsxWriter comes with it, which a button that shows no views need not wait for.
-    from xl_outcomes.workbook.view_rows import row_heights, view_widths
+def _files(table: Table, links: TableLinks) -> Links:
+    """The links of a table's cells to files."""
+    return {
+        heading: tuple(Goto(file=link.file) if link and link.file else None for link in places)
+        for heading, places in links.items()
+        if heading in table.frame.columns
+    }
 
+
+class _Finder:
+    """Finds the rows that links lead to, as they stand once all is written.
+
+    `frames` holds the tables that are written (lower case), whose rows will follow one another; all others stay.
+    """
+
+    def __init__(self, master: AsRead, frames: Mapping[str, pd.DataFrame]) -> None:
+        self._master, self._frames = master, frames
+        self._known: dict[tuple[str, str], dict[tuple[str, str], int]] = {}
+
+    def links(self, view: View) -> Links:
+        """Where the cells of a view lead; a blank cell, or one whose row is not to be found, leads nowhere."""
+        found: dict[str, tuple[Goto | None, ...]] = {}
+        for heading, links in view.links.items():
+            pairs = zip(view.frame[heading], links, strict=True)
+            found[heading] = tuple(None if _plain(value) is None else self._goto(link) for value, link in pairs)
+        return found
+
+    def _goto(self, link: Link | None) -> Goto | None:
+        if link is None:
+            return None
+        if link.file:
+            return Goto(file=link.file)
+        name = link.table.casefold()
+        if name not in self._frames and self._master.find(name) is None:
+            return None
+        if not link.heading:
+            return Goto(link.table)
+        row = self._rows(name, _folded(link.heading)).get((link.key, link.period))
+        return None if row is None else Goto(link.table, row)
+
+    def _rows(self, name: str, heading: str) -> Mapping[tuple[str, str], int]:
+        """The rows of a table (0 the first) by what they hold under a heading, with and without their period."""
+        if (name, heading) not in self._known:
+            frame, numbers = self._frame(name)
+            columns = {_folded(h): frame[h] for h in frame.columns}
+            found = self._known[name, heading] = {}
+            keys = columns.get(heading, [None] * len(frame))
+            for number, key, period in zip(numbers, keys, columns.get("period", [None] * len(frame)), strict=True):
+                found.setdefault((_key(key), ""), number)
+                found.setdefault((_key(key), _key(period)), number)
+            found.pop(("", ""), None)
+        return self._known[name, heading]
+
+    def _frame(self, name: str) -> tuple[pd.DataFrame, Sequence[int]]:
+        if name in self._frames:
+            return self._frames[name], range(len(self._frames[name]))
+        table = self._master.find(name)
+        data = pd.DataFrame() if table is None else table.frame
+        return data, [int(row) - self._master.first_row(name) for row in data.index]
+
+
+def _key(value: object) -> str:
+    plain = _plain(value)
+    return "" if plain is None else f"{plain:g}" if isinstance(plain, float) else str(plain)
+
+
+def _write_view(sheet: ViewSheet, view: View, shown: Table, area: range, links: Links) -> TableWrite:
+    """A view written over what is shown in an area of sheet rows, quarters in headings renamed.
+
+    Rows travel with their Ref in the last view of a sheet. What has other views below it stays row for row, since
+    rows that move there would push the others aside.
+    """
     headings = [str(h) for h in view.frame.columns]
     old_quarters = [h for h in shown.frame.columns if _is_quarter(h)]
     new_quarters = [h for h in headings if _is_quarter(h)]
@@ -136,12 +219,16 @@ def _write_view(sheet: ViewSheet, view: View, shown: Table, first: int) -> Table
     place = {
         values["Ref"]: row for row, values in before.items() if "Ref" in headings and values.get("Ref") is not None
     }
-    heights = row_heights(view, view_widths(sheet.views), first, before)
+    heights = row_heights(view, view_widths(sheet.views), area.start, before)
+    listed = list(view.frame.itertuples(index=False, name=None))
+    travelling = [place.get(values[at]) for values in listed]
+    standing = [row if row in area else None for row in range(area.start, area.start + len(listed))]
+    origins = travelling if view is sheet.views[-1] else standing
     rows = tuple(
-        Row(tuple(_plain(v) for v in values), place.get(values[at]), height)
-        for values, height in zip(view.frame.itertuples(index=False, name=None), heights, strict=True)
+        Row(tuple(_plain(v) for v in values), origin, height)
+        for values, origin, height in zip(listed, origins, heights, strict=True)
     )
-    return TableWrite(shown.name, tuple(headings), rows, renamed)
+    return TableWrite(shown.name, tuple(headings), rows, renamed, links, view.levels, loose=True)
 
 
 def _by_row(shown: Table, renamed: Mapping[str, str]) -> dict[int, dict[str, object]]:
@@ -157,11 +244,12 @@ def _new_table(spec: Spec, table: Table) -> NewSheet:
     return NewSheet(spec.sheet, spec.name, spec.headings, rows, spec.purpose, widths, ratings)
 
 
-def _new_view(sheet: ViewSheet, view: View) -> NewSheet:
+def _new_view(sheet: ViewSheet, view: View, links: Links) -> NewSheet:
     name = sheet.name if view is sheet.views[0] else view.table.replace("_", " ")
     rows = tuple(tuple(_plain(v) for v in values) for values in view.frame.itertuples(index=False, name=None))
     title = view.caption or sheet.title
-    return NewSheet(name, view.table, tuple(map(str, view.frame.columns)), rows, title, view.widths, view.ratings)
+    headings = tuple(map(str, view.frame.columns))
+    return NewSheet(name, view.table, headings, rows, title, view.widths, view.ratings, links=links, levels=view.levels)
 
 
 def _plain(value: object) -> bool | float | int | str | dt.date | dt.datetime | None:

@@ -1,10 +1,12 @@
-"""How the workbooks that we create look, and how values get into their cells (XlsxWriter)."""
+"""How the workbooks that we create look, and how values get into their cells (XlsxWriter).
+
+Looks name colours and fonts by their role (`House`): the book that they are used in puts the council's own in.
+"""
 
 import datetime as dt
 import io
 import math
 import numbers
-import textwrap
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -14,26 +16,59 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import xlsxwriter
+from lxml import etree
+from xlsxwriter.image import Image
 
+from xl_outcomes.house_style import SHIPPED, HouseStyle
 from xl_outcomes.workbook.cell_values import TEXT_LIMIT
-from xl_outcomes.workbook.package import MAIN, Package, worksheets
+from xl_outcomes.workbook.package import MAIN, Package, workbook_part, worksheets
+from xl_outcomes.workbook.text_size import TALLEST as TALLEST
+from xl_outcomes.workbook.text_size import heading_width as heading_width
+from xl_outcomes.workbook.text_size import text_height as text_height
 
-TALLEST = 409.0  # points: Excel's limit for a row
-INK = "#1F3A4D"
-RATING_COLOURS = {"Green": ("#1E7B34", "#FFFFFF"), "Amber": ("#FFBF00", "#000000"), "Red": ("#B3261E", "#FFFFFF")}
-TITLE = {"bold": True, "font_size": 16, "font_color": INK, "text_wrap": True, "valign": "vcenter"}
+
+class House(str):
+    """A colour or font of the house style by its role; as a text it is the shipped one."""
+
+    __slots__ = ("role",)
+    role: str
+
+    def __new__(cls, role: str) -> "House":
+        """The value of that role."""
+        made = super().__new__(cls, SHIPPED.value(role))
+        made.role = role
+        return made
+
+
+INK, ACCENT, TINT, TEXT = House("main"), House("accent"), House("tint"), House("text")
+QUIET, LINE, ENTRY = House("note"), House("line"), House("entry")
+HEADINGS_FONT = House("headings")
+RATING_COLOURS = {word: (House(f"{word} background"), House(f"{word} text")) for word in SHIPPED.ratings}
+TITLE = {
+    "bold": True,
+    "font_size": 16,
+    "font_name": HEADINGS_FONT,
+    "font_color": INK,
+    "text_wrap": True,
+    "valign": "vcenter",
+}
 HEADER = {
     "bold": True,
+    "font_name": HEADINGS_FONT,
     "font_color": "#FFFFFF",
     "bg_color": INK,
     "text_wrap": True,
     "valign": "vcenter",
     "border": 1,
-    "border_color": "#8A9BA8",
+    "border_color": LINE,
 }
 RIGHT = {"align": "right", "indent": 1}
-NOTE = {"font_color": "#44535E", "text_wrap": True, "valign": "top"}
+NOTE = {"font_color": QUIET, "text_wrap": True, "valign": "top"}
 _RESERVED = ("history",)  # Excel keeps this name to itself
+_PROPERTIES = "docProps/core.xml"
+_DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+# How wide Excel makes a column of a new sheet, in pixels, with a font at 11 points or less: charts are placed by it.
+_BROAD_FONTS = {"arial": 72, "segoe ui": 72, "tahoma": 72, "trebuchet ms": 72, "verdana": 80}
 
 
 class _Exact(float):
@@ -47,20 +82,30 @@ class _Exact(float):
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """A workbook being made; `look` gives its cell formats, each made once."""
+    """A workbook being made, in a house style; `look` gives its cell formats, each made once."""
 
     workbook: Any
+    style: HouseStyle = SHIPPED
     _looks: dict[tuple[tuple[str, object], ...], Any] = field(default_factory=dict)
 
     def look(self, *parts: dict[str, Any], **more: object) -> Any:
         """The cell format with these XlsxWriter properties, later ones over earlier ones."""
         properties: dict[str, object] = {}
         for part in (*parts, more):
-            properties |= part
+            properties |= {name: self.own(value) for name, value in part.items()}
         key = tuple(sorted(properties.items()))
         if key not in self._looks:
             self._looks[key] = self.workbook.add_format(properties)
         return self._looks[key]
+
+    def own(self, value: Any) -> Any:
+        """What this book has for a role of the house style (INK, ACCENT …); any other value as it is."""
+        return self.style.value(value.role) if isinstance(value, House) else value
+
+    def rating(self, word: str) -> dict[str, str]:
+        """The colours of a rating as properties of a cell format; none for a word that is no rating."""
+        look = self.style.ratings.get(word)
+        return {"bg_color": look.background, "font_color": look.text} if look else {}
 
     def sheet(self, wanted: str) -> Any:
         """A new sheet with a name as near to the wanted one as Excel allows, set up for print: A4 across, page wide."""
@@ -74,14 +119,20 @@ class Book:
         return sheet
 
 
-def build(fill: Callable[[Book], None], *, title: str, subject: str, created: dt.datetime) -> bytes:
+def build(
+    fill: Callable[[Book], None], *, title: str, subject: str, created: dt.datetime, style: HouseStyle = SHIPPED
+) -> bytes:
     """The bytes of a workbook that `fill` has filled: the same input gives the same bytes."""
     made = created.astimezone(dt.UTC).replace(tzinfo=None) if created.tzinfo else created
     buffer = io.BytesIO()
-    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as workbook:
+    with xlsxwriter.Workbook(buffer, {"in_memory": True, **_defaults(style)}) as workbook:
         workbook.set_properties({"title": words(title, 255), "subject": words(subject, 255), "created": made})
-        fill(Book(workbook))
-    return _let_rows_grow(buffer.getvalue())
+        fill(Book(workbook, style))
+    package = Package(buffer.getvalue())
+    _let_rows_grow(package)
+    _paint_theme(package, style)
+    _say_language(package)
+    return package.build()
 
 
 def put(sheet: Any, row: int, column: int, value: object, look: Any) -> None:
@@ -171,21 +222,6 @@ def add_table(
     sheet.add_table(top, 0, top + max(rows, 1), len(headings) - 1, options)
 
 
-def heading_width(heading: str, width: float, *, filters: bool) -> float:
-    """A column width in which no word of the heading is cut, with room for a filter button."""
-    longest = max(map(len, heading.split()), default=0)
-    return max(width, longest * 1.1 + (4 if filters else 1.5))
-
-
-def text_height(texts: Iterable[tuple[object, float]], *, size: float = 11) -> float | None:
-    """The height in points that a row needs for wrapped texts, each with its column's width; None where one line does.
-
-    An estimate on the safe side: only Excel knows its fonts.
-    """
-    lines = max((_lines(text, width * 11 / size) for text, width in texts if isinstance(text, str)), default=1)
-    return None if lines == 1 else min(TALLEST, lines * size * 1.37)
-
-
 def set_height(sheet: Any, row: int, texts: Iterable[tuple[object, float]]) -> None:
     """Make a row as high as its texts need."""
     height = text_height(texts)
@@ -195,18 +231,69 @@ def set_height(sheet: Any, row: int, texts: Iterable[tuple[object, float]]) -> N
 
 def colour_ratings(book: Book, sheet: Any, first: int, last: int, column: int) -> None:
     """Give the cells of a column (0-based, both rows included) the colours of the words that they begin with."""
-    for word, (back, fore) in RATING_COLOURS.items():
-        look = book.look(bg_color=back, font_color=fore)
-        rule = {"type": "text", "criteria": "begins with", "value": word, "format": look}
+    for word in book.style.ratings:
+        rule = {"type": "text", "criteria": "begins with", "value": word, "format": book.look(book.rating(word))}
         sheet.conditional_format(first, column, last, column, rule)
 
 
-def _let_rows_grow(data: bytes) -> bytes:
-    """The workbook with its row heights as starting values: a row grows and shrinks with what is typed in it.
+def put_logo(book: Book, sheet: Any, row: int, column: int, *, most: tuple[int, int] = (240, 48)) -> bool:
+    """Put the house style's logo at a cell, no larger than `most` (pixels across and down); whether there is one."""
+    logo = book.style.logo
+    if logo is None:
+        return False
+    image = Image(io.BytesIO(logo.image))
+    # XlsxWriter scales what a picture measures at its own dots per inch.
+    across, down = image.width * 96 / image.x_dpi, image.height * 96 / image.y_dpi
+    scale = min(most[0] / across, most[1] / down)
+    placed = {"image_data": io.BytesIO(logo.image), "description": logo.alt, "object_position": 3}
+    sheet.insert_image(row, column, logo.file, {**placed, "x_scale": scale, "y_scale": scale})
+    return True
+
+
+def _defaults(style: HouseStyle) -> dict[str, Any]:
+    """Font and text colour of the cells that no look was given; black stays automatic, for who reverses colours."""
+    fonts = style.fonts
+    plain: dict[str, Any] = {"font_name": fonts.body, "font_size": fonts.size}
+    if style.colours.text != "#000000":
+        plain["font_color"] = style.colours.text
+    width = 64 if fonts.size <= 10 else _BROAD_FONTS.get(fonts.body.casefold(), 64)
+    return {"default_format_properties": plain, "default_column_width": width}
+
+
+def _say_language(package: Package) -> None:
+    # XlsxWriter has no property for it; screen readers choose their voice by it.
+    etree.SubElement(package.tree(_PROPERTIES), "{http://purl.org/dc/elements/1.1/}language").text = "en-GB"
+    package.touch(_PROPERTIES)
+
+
+def _paint_theme(package: Package, style: HouseStyle) -> None:
+    """The house colours and fonts as the workbook's theme: table styles, charts and Excel's palettes follow it."""
+    part = package.related(workbook_part(package), "theme")
+    if part is None:
+        return
+    root, ours = package.tree(part), _theme_colours(style)
+    for place in root.iterfind(f".//{_DRAWING}clrScheme/*"):
+        colour = ours.get(etree.QName(place).localname)
+        if colour:
+            place[:] = [etree.Element(f"{_DRAWING}srgbClr", val=colour.removeprefix("#"))]
+    for kind, font in (("major", style.fonts.headings), ("minor", style.fonts.body)):
+        for latin in root.iterfind(f".//{_DRAWING}{kind}Font/{_DRAWING}latin"):
+            latin.set("typeface", font)
+    package.touch(part)
+
+
+def _theme_colours(style: HouseStyle) -> dict[str, str]:
+    colours = style.colours
+    ratings = {f"accent{n}": style.look(word).background for n, word in enumerate(("Green", "Amber", "Red"), 3)}
+    own = {"dk2": colours.main, "lt2": colours.tint, "accent1": colours.main, "accent2": colours.accent}
+    return {**own, **ratings, "accent6": colours.note, "hlink": colours.accent, "folHlink": colours.note}
+
+
+def _let_rows_grow(package: Package) -> None:
+    """Make row heights starting values: a row grows and shrinks with what is typed in it.
 
     XlsxWriter marks every height as chosen by hand. Rows of merged cells keep that mark: they never fit themselves.
     """
-    package = Package(data)
     for _, part in worksheets(package):
         root = package.tree(part)
         merged = {cell_area.get("ref", "").split(":")[0] for cell_area in root.iter(f"{{{MAIN}}}mergeCell")}
@@ -216,18 +303,6 @@ def _let_rows_grow(data: bytes) -> bytes:
             del row.attrib["customHeight"]
         if rows:
             package.touch(part)
-    return package.build()
-
-
-def _lines(text: str, width: float) -> int:
-    across = max(1, int(width * 1.15))
-    return sum(_wrapped(line, across) for line in text.split("\n", 100))
-
-
-def _wrapped(line: str, across: int) -> int:
-    if len(line) <= across:
-        return 1
-    return len(textwrap.wrap(line, across)) if len(line) < 2000 else -(-len(line) // across) + 1
 
 
 def _date(value: dt.date) -> dt.datetime | str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from xl_outcomes.reporting.view import View
-from xl_outcomes.workbook.styles import heading_width, text_height
+from xl_outcomes.workbook.text_size import heading_width, text_height
 
 _ONE_LINE = 15.0  # points: a row in which every text fits on one line
 

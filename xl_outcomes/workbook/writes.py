@@ -5,14 +5,17 @@ import itertools
 import math
 import numbers
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
+from urllib.parse import quote
 
 from xl_outcomes.errors import WorkbookError
+from xl_outcomes.workbook.cell_types import column_letters
 
 Value = None | bool | float | int | str | dt.date | dt.datetime
 
 TEXT_LIMIT = 32_767
+_WEB = ("http://", "https://", "mailto:", "file:")
 
 
 class Keep(Enum):
@@ -38,16 +41,41 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Goto:
+    """Where a cell leads: a row of a table as it stands once all is written (0 the first), its headings, or a file."""
+
+    table: str = ""
+    row: int | None = None
+    file: str = ""
+
+
+Links = Mapping[str, tuple[Goto | None, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class TableWrite:
     """All rows of one table, under our headings; other columns belong to the officer and keep their cells.
 
     `table` is the display name, in any case. `renamed` maps old headings to new ones, which `headings` uses already.
+    `links` says where the cells under some headings lead, a place for each row; every link under those headings is
+    ours. `levels` are the outline levels of the rows. A `loose` write goes without the headings that the table lacks
+    and has no room for.
     """
 
     table: str
     headings: tuple[str, ...]
     rows: tuple[Row, ...]
     renamed: Mapping[str, str] = field(default_factory=dict)
+    links: Links = field(default_factory=dict)
+    levels: tuple[int, ...] = ()
+    loose: bool = False
+
+    def without(self, missing: Collection[str]) -> "TableWrite":
+        """The same rows under fewer headings."""
+        kept = [at for at, heading in enumerate(self.headings) if heading not in missing]
+        rows = tuple(replace(row, values=tuple(row.values[at] for at in kept)) for row in self.rows)
+        links = {heading: places for heading, places in self.links.items() if heading not in missing}
+        return replace(self, headings=tuple(self.headings[at] for at in kept), rows=rows, links=links)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +84,7 @@ class NewSheet:
 
     `name` is made unique where it is taken; `table` must be unused. A `title` stands in row 1 and moves the table to
     row 3. Cells under the headings in `ratings` are coloured by the words Green, Amber and Red, with or without "*".
+    `links` and `levels` are those of a TableWrite.
     """
 
     name: str
@@ -66,6 +95,8 @@ class NewSheet:
     widths: tuple[float, ...] = ()
     ratings: tuple[str, ...] = ()
     hidden: bool = False
+    links: Links = field(default_factory=dict)
+    levels: tuple[int, ...] = ()
 
     @property
     def top(self) -> int:
@@ -93,6 +124,23 @@ def free_name(wanted: str, taken: Collection[str]) -> str:
     endings = itertools.chain([""], (f" ({number})" for number in range(2, 10_000)))
     names = (plain[: 31 - len(ending)].rstrip("' ") + ending for ending in endings)
     return next(name for name in names if name.casefold() not in taken)
+
+
+def location(sheet: str, row: int, column: int) -> str:
+    """A cell as the target of a link inside the workbook, such as 'Framework'!A12."""
+    return "'{}'!{}{}".format(sheet.replace("'", "''"), column_letters(column), row)
+
+
+def file_address(path: str) -> str:
+    """A file as the target of a link: a path of Windows or relative to the workbook, or an address of the web."""
+    if path.casefold().startswith(_WEB):
+        return quote(path, safe="%:/?#[]@!$&'()*+,;=~")
+    plain = quote(path.replace("\\", "/"), safe="/!$&'()+,;=~")
+    if path[1:2] == ":":
+        return f"file:///{path[0]}:{plain[4:]}"
+    if plain.startswith("/"):
+        return f"file:{plain}" if plain.startswith("//") else f"file://{plain}"
+    return plain
 
 
 def clean(value: Value) -> Value:

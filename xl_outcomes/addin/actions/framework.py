@@ -28,12 +28,13 @@ def check(desk: Desk) -> None:
 
 def thread(desk: Desk) -> None:
     """Shows the golden thread through the selected row, and jumps to a row of it."""
+    from xl_outcomes.closing import closed_quarters
     from xl_outcomes.quarter import prepare
     from xl_outcomes.reporting.explain import golden_thread, place_of, thread_text
 
     master = desk.master()
     selected = here(desk, master)
-    framework = prepare(master.tables, None, desk.at.date()).history.framework
+    framework = prepare(master.tables, None, desk.at.date(), closed_quarters(master.tables)).history.framework
     links = golden_thread(framework, settings_of(master), selected.ref)
     desk.talk.tell(thread_text(links))
     refs = [link.ref for link in links if link.ref]

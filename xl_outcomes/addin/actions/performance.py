@@ -17,13 +17,14 @@ def rate(desk: Desk) -> None:
 
 def why(desk: Desk) -> None:
     """Says why the selected row has its rating: the reason, what is under it, masked reds."""
+    from xl_outcomes.closing import closed_quarters
     from xl_outcomes.quarter import prepare
     from xl_outcomes.reporting.explain import why as explained
 
     master = desk.master()
     selected = here(desk, master)
     period = selected.period(period_of(master))
-    framework = prepare(master.tables, period, desk.at.date()).history.framework
+    framework = prepare(master.tables, period, desk.at.date(), closed_quarters(master.tables)).history.framework
     desk.talk.tell(explained(master.tables, framework, selected.ref, period))
 
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from xl_outcomes.addin.desk import Desk
+from xl_outcomes.addin.desk import Desk, period_of
 from xl_outcomes.addin.memory import mark_of
 from xl_outcomes.errors import InputError
 
@@ -24,11 +24,11 @@ def period(desk: Desk) -> None:
 
 
 def close(desk: Desk) -> None:
-    """Says that a quarter cannot be closed from here yet."""
-    desk.master()
+    """Says how the quarter is closed: on the saved file, since the archive holds a copy of it."""
+    period = period_of(desk.master())
     desk.talk.tell(
-        "Closing a quarter is not part of this version. Until it is, keep a copy of the master, the returns and the "
-        "reports of the quarter in a folder that nobody changes."
+        f"{period} is closed on the saved file, because its archive holds a copy of the workbook. Save and close this "
+        f'workbook, and run:\n\nxl-outcomes close "{desk.book.name}" --period "{period}"'
     )
 
 
@@ -45,7 +45,7 @@ def undo(desk: Desk) -> None:
     earlier = _as_it_was(master, before)
     step = steps.undo(master.tables, {**master.tables, **earlier}, desk.now())
     summary = f"{step.summary} It was: {before.action}"
-    desk.carry_out(master, steps.Step({**earlier, **step.changed}, summary, _views(before)))
+    desk.carry_out(master, steps.Step({**earlier, **step.changed}, summary, _views(master, before)))
 
 
 def _demand_unchanged(master: "LiveMaster", before: "Before") -> None:
@@ -67,11 +67,14 @@ def _as_it_was(master: "LiveMaster", before: "Before") -> "dict[str, Table]":
     return {n: get(master.tables, n).with_frame(f) for n, f in before.frames.items() if n in SPECS}
 
 
-def _views(before: "Before") -> "tuple[ViewSheet, ...]":
+def _views(master: "LiveMaster", before: "Before") -> "tuple[ViewSheet, ...]":
     """The sheets that officers read, as they were."""
     from xl_outcomes.contract import SPECS
     from xl_outcomes.reporting.view import View, ViewSheet
 
-    shown = ((name, frame) for name, frame in before.frames.items() if name not in SPECS)
-    views = tuple(View(name, frame, tuple(before.widths[name])) for name, frame in shown)
-    return (ViewSheet("", "", "", views),) if views else ()
+    sheets: dict[str, list[View]] = {}
+    for name, frame in before.frames.items():
+        table = master.find(name)
+        if name not in SPECS and table is not None:
+            sheets.setdefault(table.sheet, []).append(View(name, frame, tuple(before.widths[name])))
+    return tuple(ViewSheet(sheet, "", "", tuple(views)) for sheet, views in sheets.items())

@@ -26,10 +26,12 @@ def forms(desk: Desk) -> None:
     if folder is None:
         return
 
+    style = desk.style(master)
+
     def write() -> None:
         for form, name in form_files(made):
             desk.excel.status(f"Outcomes: writing {name}…")
-            write_form(form, folder / name, desk.now())
+            write_form(form, folder / name, desk.now(), style)
 
     told = steps.Step(step.changed, f"{step.summary} They go into {folder}.", step.views)
     desk.carry_out(master, told, first=write)
@@ -48,7 +50,8 @@ def validate(desk: Desk) -> None:
     if any(c.issues for c in checked):
         from xl_outcomes.deliver import write_findings
 
-        desk.talk.show(write_findings(checked, desk.memory.folder / "Check of returns.xlsx", desk.now()))
+        path = desk.memory.folder / "Check of returns.xlsx"
+        desk.talk.show(write_findings(checked, path, desk.now(), desk.style(master)))
 
 
 def import_returns(desk: Desk) -> None:
@@ -93,7 +96,7 @@ def send_back(desk: Desk) -> None:
         return
     folder = desk.talk.choose_folder("Where the corrected forms go", settings_of(master).returns_folder)
     if folder is not None:
-        written = write_corrected(checked, master.tables, period, desk.now(), folder)
+        written = write_corrected(checked, master.tables, period, desk.now(), folder, desk.style(master))
         listed = "\n".join(path.name for path in written)
         desk.talk.tell(f"{len(written)} corrected forms are in {folder}, to be sent to their owners:\n{listed}")
 

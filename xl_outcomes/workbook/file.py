@@ -47,11 +47,6 @@ class Master:
         """The sheet row of a table's first row of data."""
         return self.named[name.casefold()][1].first_row + 1
 
-    def last_row(self, name: str) -> int:
-        """The sheet row of a table's last row of data, blank or not."""
-        table = self.named[name.casefold()][1]
-        return table.last_row - table.totals_rows
-
 
 def read_master(path: Path) -> Master:
     """Reads a master workbook.

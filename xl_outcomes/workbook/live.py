@@ -55,10 +55,6 @@ class LiveMaster:
         """The sheet row of a table's first row of data."""
         return self.placed[name.casefold()].top + 1
 
-    def last_row(self, name: str) -> int:
-        """The sheet row of a table's last row of data, blank or not."""
-        return self.placed[name.casefold()].rows[-1]
-
     def raw_tables(self) -> list[Table]:
         """Every table of the workbook as it stands."""
         return [table for table in map(self.find, self.names()) if table is not None]

@@ -33,9 +33,23 @@ def prepared(book: "xw.Book", placed: Mapping[str, Place], write: TableWrite, ex
     writer = TableWriter(sheet, place, write, values, formulas, has_below)
     if write.loose and 0 < len(writer.missing) < len(write.headings) and not _has_columns(writer, others):
         writer = TableWriter(sheet, place, write.without(writer.missing), values, formulas, has_below)
+    if write.loose and writer.cuts and _wider_below(place, others):
+        # Excel moves no rows above a wider table; a view's rows can as well be written where they stand.
+        writer = TableWriter(sheet, place, _standing(writer.task, place), values, formulas, has_below)
     _check_room(writer, others)
     _check_notes(writer)
     return writer
+
+
+def _standing(write: TableWrite, place: Place) -> TableWrite:
+    """A write whose rows take over those that stand there, one by one."""
+    rows = (replace(row, origin=at if at in place.rows else None) for at, row in enumerate(write.rows, place.top + 1))
+    return replace(write, rows=tuple(rows))
+
+
+def _wider_below(place: Place, others: Sequence[Place]) -> Place | None:
+    below = (o for o in others if o.top > place.end and o.left <= place.right and place.left <= o.right)
+    return next((o for o in below if o.left < place.left or place.right < o.right), None)
 
 
 def _check_room(writer: TableWriter, others: Sequence[Place]) -> None:
@@ -44,8 +58,7 @@ def _check_room(writer: TableWriter, others: Sequence[Place]) -> None:
     if extra:
         check_room(sheet, place, others, replace(place, top=place.end + 1, bottom=place.end + extra, totals=0))
     _check_columns(writer, others)
-    below = (o for o in others if o.top > place.end and o.left <= place.right and place.left <= o.right)
-    wider = next((o for o in below if o.left < place.left or place.right < o.right), None)
+    wider = _wider_below(place, others)
     if writer.cuts and wider:
         raise WorkbookError(
             f'Rows of the table "{place.name}" on sheet "{place.sheet}" are to move or go, which Excel refuses while '

@@ -264,7 +264,14 @@ class _RowWriter:
         if column > self.area.right - self.table.added:
             return str(self.book.styles.body())
         others = (self._old(n, column) for n in (number, *self.data[-1:], *self.data[:1]))
-        return next((cell.get("s") for cell in others if cell is not None), None)
+        return next((cell.get("s") for cell in others if cell is not None), self._column_style(column))
+
+    def _column_style(self, column: int) -> str | None:
+        """The style that a column of the sheet gives to cells that nobody has written yet."""
+        for columns in self.sheet.root.iterfind(f"{tag('cols')}/{tag('col')}"):
+            if int(columns.get("min", "0")) <= column <= int(columns.get("max", "0")):
+                return columns.get("style")
+        return None
 
     def _dated(self, look: str | None, with_time: bool) -> str | None:
         style = int(look or 0)

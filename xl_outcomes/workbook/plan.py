@@ -12,7 +12,7 @@ from xl_outcomes.errors import InputError, WorkbookError
 from xl_outcomes.periods import parse_quarter
 from xl_outcomes.reporting.view import INDICATOR_TABLES, Link, View, ViewSheet
 from xl_outcomes.tables import Table, Tables, frame
-from xl_outcomes.workbook.text_size import heading_width, text_height
+from xl_outcomes.workbook.text_size import ONE_LINE, heading_width, text_height
 from xl_outcomes.workbook.view_rows import row_heights, view_widths
 from xl_outcomes.workbook.writes import KEEP, Goto, Links, NewSheet, Row, TableWrite
 
@@ -34,9 +34,6 @@ class AsRead(Protocol):
 
     def first_row(self, name: str) -> int:
         """The sheet row of a table's first row of data."""
-
-    def last_row(self, name: str) -> int:
-        """The sheet row of a table's last row of data, blank or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +69,7 @@ def planned(
             if shown is None:
                 additions.append(_new_view(sheet, view, leads))
             else:
-                rows = range(master.first_row(view.table), master.last_row(view.table) + 1)
-                writes.append(_write_view(sheet, view, shown, rows, leads))
+                writes.append(_write_view(sheet, view, shown, master.first_row(view.table), leads))
     return Plan(tuple(writes), tuple(additions))
 
 
@@ -122,20 +118,30 @@ def _write(name: str, found: Table, new: Table) -> TableWrite | None:
     headings = [h for h in new.frame.columns if h in old.columns or new.frame[h].notna().any()]
     before = dict(zip(old.frame.index, old.frame[headings].itertuples(index=False, name=None), strict=True))
     widths = [heading_width(h, SPECS[name].column(h).width, filters=True) for h in headings]
+    first = min((int(n) for n in old.frame.index), default=0)
     rows = tuple(
-        _row(values, before.get(index), int(index) if index in before else None, widths)
-        for index, *values in new.frame[headings].itertuples(name=None)
+        _row(values, before.get(index), int(index) if index in before else None, widths, stays=index == number)
+        for number, (index, *values) in enumerate(new.frame[headings].itertuples(name=None), first)
     )
     unchanged = list(new.frame.index) == list(old.frame.index) and all(v is KEEP for r in rows for v in r.values)
     spelt = {_folded(h): h for h in found.frame.columns}
     return None if unchanged else TableWrite(found.name, tuple(spelt.get(_folded(h), h) for h in headings), rows)
 
 
-def _row(values: Sequence[object], before: Sequence[object] | None, origin: int | None, widths: Sequence[float]) -> Row:
+def _row(
+    values: Sequence[object],
+    before: Sequence[object] | None,
+    origin: int | None,
+    widths: Sequence[float],
+    *,
+    stays: bool,
+) -> Row:
+    """A row; where its texts change, or it comes to stand elsewhere, as high as they need."""
     old = [None] * len(values) if before is None else before
     cells = tuple(KEEP if origin and _equal(v, o) else _plain(v) for v, o in zip(values, old, strict=True))
-    fresh = any(isinstance(cell, str) for cell in cells)
-    return Row(cells, origin, text_height(zip(values, widths, strict=True)) if fresh else None)
+    if stays and not any(isinstance(cell, str) for cell in cells):
+        return Row(cells, origin)
+    return Row(cells, origin, text_height(zip(values, widths, strict=True)) or (None if stays else ONE_LINE))
 
 
 def _files(table: Table, links: TableLinks) -> Links:
@@ -204,12 +210,8 @@ def _key(value: object) -> str:
     return "" if plain is None else f"{plain:g}" if isinstance(plain, float) else str(plain)
 
 
-def _write_view(sheet: ViewSheet, view: View, shown: Table, area: range, links: Links) -> TableWrite:
-    """A view written over what is shown in an area of sheet rows, quarters in headings renamed.
-
-    Rows travel with their Ref in the last view of a sheet. What has other views below it stays row for row, since
-    rows that move there would push the others aside.
-    """
+def _write_view(sheet: ViewSheet, view: View, shown: Table, first: int, links: Links) -> TableWrite:
+    """A view written over what is shown, rows travelling with their Ref, quarters in headings renamed."""
     headings = [str(h) for h in view.frame.columns]
     old_quarters = [h for h in shown.frame.columns if _is_quarter(h)]
     new_quarters = [h for h in headings if _is_quarter(h)]
@@ -219,14 +221,10 @@ def _write_view(sheet: ViewSheet, view: View, shown: Table, area: range, links: 
     place = {
         values["Ref"]: row for row, values in before.items() if "Ref" in headings and values.get("Ref") is not None
     }
-    heights = row_heights(view, view_widths(sheet.views), area.start, before)
-    listed = list(view.frame.itertuples(index=False, name=None))
-    travelling = [place.get(values[at]) for values in listed]
-    standing = [row if row in area else None for row in range(area.start, area.start + len(listed))]
-    origins = travelling if view is sheet.views[-1] else standing
+    heights = row_heights(view, view_widths(sheet.views), first, before)
     rows = tuple(
-        Row(tuple(_plain(v) for v in values), origin, height)
-        for values, origin, height in zip(listed, origins, heights, strict=True)
+        Row(tuple(_plain(v) for v in values), place.get(values[at]), height)
+        for values, height in zip(view.frame.itertuples(index=False, name=None), heights, strict=True)
     )
     return TableWrite(shown.name, tuple(headings), rows, renamed, links, view.levels, loose=True)
 

@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Iterable
 
+ONE_LINE = 15.0  # points: a row in which every text fits on one line
 TALLEST = 409.0  # points: Excel's limit for a row
 
 

@@ -3,9 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from xl_outcomes.reporting.view import View
-from xl_outcomes.workbook.text_size import heading_width, text_height
-
-_ONE_LINE = 15.0  # points: a row in which every text fits on one line
+from xl_outcomes.workbook.text_size import ONE_LINE, heading_width, text_height
 
 
 def view_widths(views: Sequence[View]) -> list[float]:
@@ -31,7 +29,7 @@ def row_heights(
     for number, values in enumerate(view.frame.itertuples(index=False, name=None), first):
         old = shown.get(number)
         stays = old is not None and _texts([old.get(heading) for heading in headings]) == _texts(values)
-        needed = text_height(zip(values, widths, strict=False)) or _ONE_LINE
+        needed = text_height(zip(values, widths, strict=False)) or ONE_LINE
         heights.append(None if stays else _whole_pixels(needed))
     return heights
 

@@ -161,6 +161,8 @@ def _write_table(book: Book, lists: Lists, spec: Spec, frame: pd.DataFrame) -> N
     aligned = {heading: str(look.get("align", "left")) for heading, look in zip(spec.headings, looks, strict=True)}
     style = "Table Style Light 1" if spec.ours else "Table Style Light 9"
     add_table(book, sheet, TOP, aligned, len(frame), name=spec.name, style=style, filters=True)
+    # A heading is bold, and its filter button takes the room of three characters.
+    set_height(sheet, TOP, ((h, (width - 3) / 1.1) for h, width in zip(spec.headings, widths, strict=True)))
     _finish_table(sheet, last)
 
 

@@ -65,5 +65,9 @@ def test_each_issue_leads_to_the_kept_original(master: Path, world: World) -> No
     heading = next(c for row in sheet.iter_rows() for c in row if c.value == "File")
     cell = sheet.cell(heading.row + 1, heading.column)
     assert str(cell.value).startswith("Housing & more.xlsx (")
+    at = next(c for row in sheet.iter_rows() for c in row if c.value == "Cell")
+    place = sheet.cell(at.row + 1, at.column)
+    assert (place.value, place.hyperlink.location) == ("H9", "'Return'!H9")
+    assert place.hyperlink.target == cell.hyperlink.target
     target = urllib.parse.unquote(cell.hyperlink.target)
     assert (master.parent / target).read_bytes() == (world.folder / "Housing & more.xlsx").read_bytes()

@@ -10,6 +10,8 @@ import docx
 import openpyxl
 import pandas as pd
 import pytest
+from lxml import etree
+from openpyxl.utils import range_boundaries
 
 from tests.conftest import Convert, Validate
 from xl_outcomes.cli import main
@@ -216,3 +218,23 @@ def test_no_cell_of_the_master_holds_a_formula(master: Master, tmp_path: Path) -
     formulas = [c for s in read_book(master.path).sheets for c in s.cells.values() if c.formula]
     assert formulas == []
     assert isinstance(master.tables["Results"].frame, pd.DataFrame)
+
+
+def test_every_chart_shows_what_its_cells_hold(master: Master) -> None:
+    """Caches are what people see in Protected View and in previewers: each equals the cells that it stands for."""
+    sheets = {sheet.name: sheet for sheet in read_book(master.path).sheets}
+    points = 0
+    with zipfile.ZipFile(master.path) as package:
+        for name in (n for n in package.namelist() if n.startswith("xl/charts/chart")):
+            for reference in etree.fromstring(package.read(name)).iter("{*}numRef", "{*}strRef"):
+                sheet, _, area = str(reference.findtext("{*}f")).rpartition("!")
+                left, top, right, bottom = range_boundaries(area.replace("$", ""))
+                cells = sheets[sheet.strip("'")].cells
+                held = [cells.get((r, c)) for r in range(top, bottom + 1) for c in range(left, right + 1)]
+                for point in reference.iter("{*}pt"):
+                    cell = held[int(str(point.get("idx")))]
+                    assert cell is not None, f"{name}: {area}"
+                    shown = str(point.findtext("{*}v"))
+                    assert shown == cell.value or float(shown) == cell.value, f"{name}: {area}"
+                    points += 1
+    assert points > 40

@@ -10,13 +10,14 @@ INDICATOR_TABLES = "Sheet_"
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Where a cell leads: the row of a table in which a heading has a value, or a file."""
+    """Where a cell leads: the row of a table in which a heading has a value, or a file (and a `place` in it)."""
 
     table: str = ""
     heading: str = ""
     key: str = ""
     period: str = ""
     file: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)

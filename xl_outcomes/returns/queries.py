@@ -1,6 +1,7 @@
 """The table Issues as a list to work through: what is open stands first, and decisions typed into it are taken up."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from xl_outcomes.contract import SPECS
@@ -38,8 +39,12 @@ def typed_decisions(issues: Table, who: str) -> tuple[dict[str, Decision], list[
 
 
 def issue_links(issues: Table, folder: str) -> dict[str, list[Link | None]]:
-    """Where the cells under File lead: to the kept originals in a folder, by quarter."""
-    return {"File": [_original(row, folder) for row in issues.rows()]}
+    """Where File and Cell lead: to the kept originals in a folder, by quarter, and to the cells in them."""
+    originals = [(row, _original(row, folder)) for row in issues.rows()]
+    return {
+        "File": [original for _, original in originals],
+        "Cell": [replace(to, place=_place(row)) if to and row["Cell"] else None for row, to in originals],
+    }
 
 
 def is_open_query(row: Mapping[str, Any]) -> bool:
@@ -54,6 +59,12 @@ def _original(row: Mapping[str, Any], folder: str) -> Link | None:
     if not (stem and dot and is_quarter(row["Period"])):
         return None
     return Link(file=f"{folder}/{parse_quarter(row['Period']).file_name}/{stem} ({digest}{dot}{suffix}")
+
+
+def _place(row: Mapping[str, Any]) -> str:
+    """A cell of the original as a link names it: 'Return'!H9."""
+    sheet = str(row["Sheet"] or "").replace("'", "''")
+    return f"'{sheet}'!{row['Cell']}"
 
 
 def _rank(row: Mapping[str, Any]) -> int:

@@ -73,7 +73,7 @@ def _wanted(book: GridBook, table: PlacedTable, links: Links, spots: Spots) -> d
 def _target(book: GridBook, goto: Goto, spots: Spots) -> _Target | None:
     if goto.file:
         address = file_address(goto.file)
-        return (address, "") if len(address) <= _LONGEST else None
+        return (address, goto.place) if len(address) <= _LONGEST else None
     spot = _spot(book, goto.table, spots)
     row = spot.area.top if goto.row is None else spot.area.top + 1 + goto.row
     return "", location(spot.sheet.name, row, spot.area.left)
@@ -122,7 +122,7 @@ def _add(package: Package, table: PlacedTable, place: str, target: _Target) -> N
     link = etree.SubElement(links, tag("hyperlink"), ref=place)
     if address:
         link.set(_ID, _relate(package, table, address))
-    else:
+    if inside:
         link.set("location", inside)
     package.touch(table.sheet.part)
 

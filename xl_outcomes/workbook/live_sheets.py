@@ -127,7 +127,7 @@ def _link(cell: "xw.Range", goto: Goto, value: Value, known: Mapping[str, Place]
 
 def _address(goto: Goto, known: Mapping[str, Place]) -> str:
     if goto.file:
-        return file_address(goto.file)
+        return file_address(goto.file) + (f"#{goto.place}" if goto.place else "")
     place = known[goto.table.casefold()]
     return "#" + location(place.sheet, place.top if goto.row is None else place.top + 1 + goto.row, place.left)
 

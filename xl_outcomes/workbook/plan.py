@@ -147,7 +147,7 @@ def _row(
 def _files(table: Table, links: TableLinks) -> Links:
     """The links of a table's cells to files."""
     return {
-        heading: tuple(Goto(file=link.file) if link and link.file else None for link in places)
+        heading: tuple(Goto(file=link.file, place=link.place) if link and link.file else None for link in places)
         for heading, places in links.items()
         if heading in table.frame.columns
     }
@@ -175,7 +175,7 @@ class _Finder:
         if link is None:
             return None
         if link.file:
-            return Goto(file=link.file)
+            return Goto(file=link.file, place=link.place)
         name = link.table.casefold()
         if name not in self._frames and self._master.find(name) is None:
             return None

@@ -42,11 +42,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Goto:
-    """Where a cell leads: a row of a table as it stands once all is written (0 the first), its headings, or a file."""
+    """Where a cell leads: a row of a table as it stands once all is written (0 the first), its headings, or a file.
+
+    `place` is a cell in that file, such as 'Return'!H9.
+    """
 
     table: str = ""
     row: int | None = None
     file: str = ""
+    place: str = ""
 
 
 Links = Mapping[str, tuple[Goto | None, ...]]

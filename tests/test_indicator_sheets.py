@@ -195,6 +195,7 @@ def test_the_return_is_that_of_the_figure_that_stands_and_leads_to_the_register(
     assert list(view.frame["Return"]) == ["Housing.xlsx"]
     assert view.links["Return"] == (Link("Returns", "SHA-256", "ab12cd34" * 8, QUARTER),)
     assert view.links["Ref"] == (Link("Results", "Indicator", "A-1.1a", QUARTER),)
+    assert view.links["Data quality"] == (Link("Quality", "Indicator", "A-1.1a"),)
     unknown = sheet(Observations=figures(45.0, **came)).views[0]
     assert (list(unknown.frame["Return"]), unknown.links["Return"]) == (["Housing.xlsx (ab12cd34)"], (None,))
 

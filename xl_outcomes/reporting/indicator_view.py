@@ -65,7 +65,7 @@ _AFTER = {
 _WORDS_OF_STATES = {"Rated": "", "Baseline year": "Baseline year", "Data only": "For information"}
 _ARROWS = {"Improving": "↑", "Worsening": "↓", "No change": "→", "Increasing": "↑", "Decreasing": "↓"}
 _POLARITIES = {"In range": "Inside a range is better", "Neither": "Neither: for information"}
-_LINKED = ("Ref", "Polarity", "Return")
+_LINKED = ("Ref", "Polarity", "Return", "Data quality")
 _LONGEST_OUTCOME = 120
 _SHORTEST = Fraction(1, 20)
 _DIMENSIONS = ("Accuracy", "Validity", "Reliability", "Timeliness", "Relevance", "Completeness")
@@ -259,13 +259,14 @@ def _grade(score: object) -> Fraction:
 
 
 def _links(sources: _Sources, indicators: Sequence[Indicator]) -> dict[str, Sequence[Link | None]]:
-    """Refs lead to this quarter's results, polarities to the framework, files to the register of returns."""
+    """Refs lead to the quarter's results, polarities to the framework, files to the register, quality to its scores."""
     period = str(sources.rated.period)
     came = [sources.returns.get(i.ref) for i in indicators]
     rows = (
         tuple(Link("Results", "Indicator", i.ref, period) for i in indicators),
         tuple(Link("Indicators", "Ref", i.ref) for i in indicators),
         tuple(c.registered if c else None for c in came),
+        tuple(Link("Quality", "Indicator", i.ref) for i in indicators),
     )
     return dict(zip(_LINKED, rows, strict=True))
 

@@ -40,10 +40,10 @@ from xl_outcomes.workbook.styles import (
     cell_value,
     colour_ratings,
     free_name,
-    heading_width,
     put,
     set_height,
 )
+from xl_outcomes.workbook.text_size import heading_width
 
 LAST_ROW = {"Observations": 20_000}
 RATINGS = ("Rating", "Calculated rating", "Forecast rating")

@@ -24,15 +24,8 @@ from xl_outcomes.workbook.layout_views import (
     write_cells,
     write_lines,
 )
-from xl_outcomes.workbook.styles import (
-    INK,
-    LINE,
-    TEXT,
-    TINT,
-    Book,
-    put_logo,
-    text_height,
-)
+from xl_outcomes.workbook.styles import INK, LINE, TEXT, TINT, Book, put_logo
+from xl_outcomes.workbook.text_size import text_height
 
 DASHBOARD = "Dashboard_quarter"
 _SIDE = 12  # the first column on the right

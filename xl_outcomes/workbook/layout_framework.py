@@ -19,17 +19,8 @@ from xl_outcomes.workbook.layout_views import (
     write_cells,
     write_lines,
 )
-from xl_outcomes.workbook.styles import (
-    INK,
-    TEXT,
-    TINT,
-    TITLE,
-    Book,
-    put,
-    put_logo,
-    text_height,
-    words,
-)
+from xl_outcomes.workbook.styles import INK, TEXT, TINT, TITLE, Book, put, put_logo, words
+from xl_outcomes.workbook.text_size import text_height
 from xl_outcomes.workbook.view_rows import view_widths
 
 __all__ = ["TOP_TIERS", "TREE", "write_framework", "write_priorities"]

@@ -32,17 +32,8 @@ from xl_outcomes.workbook.layout_views import (
     write_cells,
     write_lines,
 )
-from xl_outcomes.workbook.styles import (
-    ACCENT,
-    ENTRY,
-    INK,
-    QUIET,
-    RATING_COLOURS,
-    TALLEST,
-    Book,
-    colour_ratings,
-    text_height,
-)
+from xl_outcomes.workbook.styles import ACCENT, ENTRY, INK, QUIET, RATING_COLOURS, Book, colour_ratings
+from xl_outcomes.workbook.text_size import TALLEST, text_height
 
 FROZEN, LAST_ON_SCREEN, LAST_PRINTED = "Indicator", "Corrective action", "Forecast rating"
 _A3 = 8

@@ -21,9 +21,9 @@ from xl_outcomes.workbook.styles import (
     colour_ratings,
     put,
     set_height,
-    text_height,
     words,
 )
+from xl_outcomes.workbook.text_size import text_height
 from xl_outcomes.workbook.view_rows import view_widths
 from xl_outcomes.workbook.writes import location
 

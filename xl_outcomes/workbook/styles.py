@@ -22,9 +22,7 @@ from xlsxwriter.image import Image
 from xl_outcomes.house_style import SHIPPED, HouseStyle
 from xl_outcomes.workbook.cell_values import TEXT_LIMIT
 from xl_outcomes.workbook.package import MAIN, Package, workbook_part, worksheets
-from xl_outcomes.workbook.text_size import TALLEST as TALLEST
-from xl_outcomes.workbook.text_size import heading_width as heading_width
-from xl_outcomes.workbook.text_size import text_height as text_height
+from xl_outcomes.workbook.text_size import text_height
 
 
 class House(str):

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import Convert
+from tests.conftest import Convert, need
 from tests.file_operations import At, Died, counted, watched
 from tests.openpyxl_master import write_master
 from tests.returns_world import PERIOD, World, council
@@ -143,9 +143,8 @@ def test_the_archived_master_says_that_the_quarter_is_closed_and_ours_knows_its_
 def test_sha256sum_proves_the_manifest_too(desk: Desk) -> None:
     desk.close()
     program = shutil.which("sha256sum")
-    if program is None:
-        pytest.skip("sha256sum is not installed")
-    subprocess.run([program, "--check", "manifest.sha256"], cwd=desk.folder, check=True, capture_output=True)
+    need("sha256sum", program, "install coreutils to run this test")
+    subprocess.run([str(program), "--check", "manifest.sha256"], cwd=desk.folder, check=True, capture_output=True)
 
 
 def test_a_plan_says_what_would_be_archived_and_writes_nothing(desk: Desk) -> None:

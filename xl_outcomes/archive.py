@@ -20,7 +20,7 @@ from xl_outcomes.closing import Closing, altered, closings, differences
 from xl_outcomes.errors import FileError, InputError, OutcomesError
 from xl_outcomes.originals import originals_folder
 from xl_outcomes.periods import Quarter
-from xl_outcomes.settings import Settings, demand, read_settings
+from xl_outcomes.settings import Settings, sound_settings
 from xl_outcomes.tables import Tables, get
 from xl_outcomes.workbook.file import read_master
 
@@ -341,9 +341,7 @@ def _is_of(folder: Path, master: Path) -> bool:
 
 
 def _settings(tables: Tables) -> Settings:
-    settings, odd = read_settings(tables["Settings"])
-    demand(odd)
-    return settings
+    return sound_settings(tables["Settings"])
 
 
 def _digest(path: Path) -> str:

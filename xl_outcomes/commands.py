@@ -26,7 +26,7 @@ from xl_outcomes.returns.checks import Checked
 from xl_outcomes.returns.queries import issue_links
 from xl_outcomes.returns.reading import Return
 from xl_outcomes.returns.settle import ACCEPT, REJECT, USE, Decision, read_value
-from xl_outcomes.settings import Settings, demand, read_settings
+from xl_outcomes.settings import Settings, sound_settings
 from xl_outcomes.tables import Tables, get
 from xl_outcomes.workbook.file import Master, indicator_tables, read_master, save, updated
 from xl_outcomes.workbook.plan import TableLinks
@@ -298,9 +298,7 @@ def _style(master: Master) -> HouseStyle:
 
 
 def _settings(master: Master) -> Settings:
-    settings, odd = read_settings(master.tables["Settings"])
-    demand(odd)
-    return settings
+    return sound_settings(master.tables["Settings"])
 
 
 def _user() -> str:

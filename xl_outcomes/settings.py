@@ -169,6 +169,13 @@ def demand(issues: tuple[Issue, ...]) -> None:
             raise WorkbookError(f"Settings {issue.cell}: {issue.message}".strip(), issue.fix)
 
 
+def sound_settings(table: Table) -> Settings:
+    """The settings of a master; raises WorkbookError for the first wrong one."""
+    settings, issues = read_settings(table)
+    demand(issues)
+    return settings
+
+
 def changed(settings: Settings) -> frozenset[str]:
     """The names of the settings that are not at their defaults."""
     return frozenset(n for n in KINDS if getattr(settings, _attribute(n)) != getattr(_DEFAULTS, _attribute(n)))

@@ -31,7 +31,7 @@ from xl_outcomes.returns.queries import is_open_query, open_first, typed_decisio
 from xl_outcomes.returns.reading import Return
 from xl_outcomes.returns.register import expect, mark_overdue
 from xl_outcomes.returns.relations import Context
-from xl_outcomes.settings import demand, read_settings
+from xl_outcomes.settings import read_settings, sound_settings
 from xl_outcomes.tables import Table, Tables, change, extend, get
 from xl_outcomes.thread import check_framework
 
@@ -62,8 +62,7 @@ def current_period(tables: Tables, given: Quarter | None) -> Quarter:
     """The period asked for, else the Current period of the settings; raises InputError where there is neither."""
     if given is not None:
         return given
-    settings, issues = read_settings(tables["Settings"])
-    demand(issues)
+    settings = sound_settings(tables["Settings"])
     if settings.current_period is None:
         fix = 'Give it with --period "2025/26 Q1", or fill in Current period on the Settings sheet.'
         raise InputError("It is not said which quarter is meant.", fix)
@@ -213,8 +212,7 @@ def compare(older: Tables, tables: Tables, now: Now) -> tuple[Comparison, Step]:
 
     The version is named by its framework and financial year.
     """
-    settings, odd = read_settings(tables["Settings"])
-    demand(odd)
+    settings = sound_settings(tables["Settings"])
     year = year_name(settings.current_period.year) if settings.current_period else ""
     version = ", ".join(w for w in (settings.framework, year) if w) or str(now.today)
     comparison = compare_versions(older, tables)

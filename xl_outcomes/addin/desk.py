@@ -123,11 +123,9 @@ def here(desk: Desk, master: "LiveMaster") -> Selected:
 
 def settings_of(master: "LiveMaster") -> "Settings":
     """The council's choices; raises WorkbookError where one is wrong."""
-    from xl_outcomes.settings import demand, read_settings
+    from xl_outcomes.settings import sound_settings
 
-    settings, odd = read_settings(master.tables["Settings"])
-    demand(odd)
-    return settings
+    return sound_settings(master.tables["Settings"])
 
 
 def period_of(master: "LiveMaster") -> "Quarter":

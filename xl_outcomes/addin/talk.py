@@ -5,6 +5,7 @@ a page at a time, and shortened where they would take more than three.
 """
 
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -75,7 +76,8 @@ class ExcelTalk:
 
     def show(self, path: Path) -> None:
         """Open a file with the program that it belongs to."""
-        os.startfile(path)  # type: ignore[attr-defined,unused-ignore]
+        if sys.platform == "win32":
+            os.startfile(path)
 
     def _picker(self, kind: int, title: str, folder: str) -> Any:
         dialogue = self._app.api.FileDialog(kind)

@@ -8,8 +8,8 @@ from typing import Protocol
 import pandas as pd
 
 from xl_outcomes.contract import NEEDED, SPECS, Spec
-from xl_outcomes.errors import InputError, WorkbookError
-from xl_outcomes.periods import parse_quarter
+from xl_outcomes.errors import WorkbookError
+from xl_outcomes.periods import is_quarter
 from xl_outcomes.reporting.view import INDICATOR_TABLES, Link, View, ViewSheet
 from xl_outcomes.tables import Table, Tables, frame
 from xl_outcomes.workbook.text_size import ONE_LINE, heading_width, text_height
@@ -213,8 +213,8 @@ def _key(value: object) -> str:
 def _write_view(sheet: ViewSheet, view: View, shown: Table, first: int, links: Links) -> TableWrite:
     """A view written over what is shown, rows travelling with their Ref, quarters in headings renamed."""
     headings = [str(h) for h in view.frame.columns]
-    old_quarters = [h for h in shown.frame.columns if _is_quarter(h)]
-    new_quarters = [h for h in headings if _is_quarter(h)]
+    old_quarters = [h for h in shown.frame.columns if is_quarter(h)]
+    new_quarters = [h for h in headings if is_quarter(h)]
     renamed = {o: n for o, n in zip(old_quarters, new_quarters, strict=False) if o != n}
     before = _by_row(shown, renamed)
     at = headings.index("Ref") if "Ref" in headings else 0
@@ -260,14 +260,6 @@ def _plain(value: object) -> bool | float | int | str | dt.date | dt.datetime | 
 
 def _equal(one: object, other: object) -> bool:
     return one is other or (type(one) is type(other) and one == other)
-
-
-def _is_quarter(heading: object) -> bool:
-    try:
-        parse_quarter(heading)
-    except InputError:
-        return False
-    return True
 
 
 def _folded(heading: object) -> str:

@@ -26,7 +26,7 @@ from xl_outcomes.quarter import prepare
 from xl_outcomes.returns.expected import make_form
 from xl_outcomes.workbook.file import read_master
 from xl_outcomes.workbook.forms import create_form
-from xl_outcomes.workbook.patch import NewSheet, patch
+from xl_outcomes.workbook.patch import Block, NewSheet, patch
 
 PERIOD, DAY = Quarter(2025, 1), "2025-07-10"
 LISTS = ("[Content_Types].xml", "workbook.xml", "workbook.xml.rels", "styles.xml")
@@ -104,7 +104,7 @@ def work_on(path: Path, out: Path, validator: Path | None = None, libreoffice: s
 def _sheet(name: str) -> NewSheet:
     headings = SPECS[name].headings
     rows = tuple(tuple(row.get(h) for h in headings) for row in ROWS[name])
-    return NewSheet(name, name, headings, rows)
+    return NewSheet(name, (Block(name, headings, rows),))
 
 
 def _quarter(master: Path) -> None:

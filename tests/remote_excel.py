@@ -27,6 +27,7 @@ from openpyxl.formatting.rule import FormulaRule
 from openpyxl.formula.translate import Translator
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter, range_boundaries
+from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
@@ -458,6 +459,24 @@ def _add_table(excel: RemoteExcel, action: Action) -> None:
     _name_columns(sheet)
 
 
+@doing("showAutofilterTable")
+def _show_filters(excel: RemoteExcel, action: Action) -> None:
+    number, shown = action["args"]
+    table = list(_sheet_of(excel, action).tables.values())[number]
+    table.autoFilter = AutoFilter(ref=table.ref) if shown else None
+
+
+@doing("rangeMerge")
+def _merge(excel: RemoteExcel, action: Action) -> None:
+    sheet = _sheet_of(excel, action)
+    area = box(sheet, action)
+    if action["args"][0]:
+        raise UnknownError("rangeMerge row by row")
+    if any(_meet(area, _area(table.ref)) for table in sheet.tables.values()):
+        raise RefusedError("cells of a table cannot be merged")
+    sheet.merge_cells(_ref(area))
+
+
 @doing("addSheet")
 def _add_sheet(excel: RemoteExcel, action: Action) -> None:
     excel.workbook.active = excel.workbook.create_sheet(action["args"][1], action["args"][0])
@@ -534,8 +553,16 @@ def _align(excel: RemoteExcel, action: Action) -> None:
     name = {"setWrapText": "wrap_text", "setVerticalAlignment": "vertical"}.get(action["func"], "horizontal")
     value = action["args"][0]
     for cell in _cells(excel, action):
-        old = {key: getattr(cell.alignment, key) for key in ("wrap_text", "vertical", "horizontal")}
+        old = {key: getattr(cell.alignment, key) for key in ("wrap_text", "vertical", "horizontal", "indent")}
         cell.alignment = Alignment(**{**old, name: value.lower() if isinstance(value, str) else value})
+
+
+@doing("rangeAdjustIndent")
+def _indent(excel: RemoteExcel, action: Action) -> None:
+    for cell in _cells(excel, action):
+        alignment = copy.copy(cell.alignment)
+        alignment.indent += action["args"][0]
+        cell.alignment = alignment
 
 
 @doing("setColumnWidth", "setRowHeight")

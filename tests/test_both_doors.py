@@ -12,18 +12,29 @@ from openpyxl.styles import PatternFill
 from openpyxl.worksheet.table import Table
 from openpyxl.worksheet.worksheet import Worksheet
 
+from tests.adopt_examples import EXAMPLES
+from tests.conftest import Validate
 from tests.openpyxl_master import write_master
 from tests.remote_excel import RemoteExcel
 from tests.returns_world import IN_TIME, OWNER, PERIOD, World, council
 from xl_outcomes import resources, steps
+from xl_outcomes.adopt.finish import as_master
+from xl_outcomes.adopt.guessing import propose
+from xl_outcomes.adopt.result import adopt
+from xl_outcomes.contract import NEEDED, SPECS
 from xl_outcomes.errors import WorkbookError
 from xl_outcomes.files import read_one
 from xl_outcomes.periods import Quarter
+from xl_outcomes.reporting.view import Link, View, ViewSheet
 from xl_outcomes.returns.settle import USE, Decision
+from xl_outcomes.starters import read_source as read_starter
 from xl_outcomes.tables import Table as OurTable
-from xl_outcomes.tables import Tables, change, extend
+from xl_outcomes.tables import Tables, change, extend, frame
+from xl_outcomes.workbook.adopt_reader import read_source
+from xl_outcomes.workbook.create import create_master
 from xl_outcomes.workbook.file import indicator_tables, read_master, save, updated
 from xl_outcomes.workbook.live import read_live, write_live
+from xl_outcomes.workbook.package import Package, worksheets
 from xl_outcomes.workbook.plan import AsRead
 
 Act = Callable[[AsRead], steps.Step]
@@ -143,6 +154,138 @@ def test_what_a_master_lacks_is_added_cell_for_cell(doors: Doors) -> None:
         widths = [{k: round(d.width, 2) for k, d in s.column_dimensions.items()} for s in (one, other)]
         assert widths[0] == widths[1]
         assert len(other.conditional_formatting) == len(one.conditional_formatting)
+        assert looks_of(one) == looks_of(other)
+        assert frames_of(one) == frames_of(other)
+
+
+def looks_of(sheet: Worksheet) -> dict[str, tuple[object, ...]]:
+    """How cells with a value look; rows of headings in a style of their own."""
+    return {
+        cell.coordinate: (
+            *(getattr(cell.alignment, name) or 0 for name in ("horizontal", "indent", "wrap_text")),
+            cell.font.b or False,
+            cell.font.sz,
+            cell.fill.fgColor.rgb if cell.fill.fill_type else "",
+            cell.number_format,
+        )
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.value is not None
+    }
+
+
+def frames_of(sheet: Worksheet) -> list[object]:
+    """What is merged, how high title and note are, and which tables have filter buttons."""
+    heights = [round(sheet.row_dimensions[n].height or 0, 1) for n in (1, 2)]
+    filters = {table.name: table.autoFilter is not None for table in sheet.tables.values()}
+    return [sorted(map(str, sheet.merged_cells.ranges)), heights, filters]
+
+
+def stack(count: int, *, flipped: bool = False, name: str = "Money") -> ViewSheet:
+    """A sheet of three tables, of which the last has so many rows; the first leads to it, and has levels."""
+    refs = ["HOU", "HOU-1", "ECO"]
+    shown = refs[::-1] if flipped else refs
+    lines = [[f"L{n}", "Red" if n % 2 else "Green*", float(n), day(n)] for n in range(count)]
+    outcomes = View(
+        "Money_outcomes",
+        frame(("Ref", "Outcome", "Rating", "Budget", "In words"), [[r, "x", "Amber", count, "Words"] for r in shown]),
+        (10, 20, 9, 9, 60),
+        ("Rating",),
+        "Each outcome",
+        {"Ref": [Link("Money_lines", "Ref", f"L{n}") for n in range(3)]},
+        tuple(ref.count("-") for ref in shown),
+    )
+    held = View("Money_held", frame(("Held", "Sum"), [["Assets", count], [None, None]]), (10, 9), caption="Held")
+    last = View("Money_lines", frame(("Ref", "Rating", "Sum", "As at"), lines), (10, 9, 9, 12), ("Rating",), "Lines")
+    return ViewSheet(name, "Money and outcomes", "In thousands of pounds, rounded. " * 12, (outcomes, held, last))
+
+
+def day(number: int) -> dt.datetime:
+    return dt.datetime(2025, 7, 1) + dt.timedelta(days=number)
+
+
+def test_a_sheet_of_several_tables_is_made_and_refreshed_alike(doors: Doors, validator: Validate) -> None:
+    found = len(validator(doors.closed))
+    for count, flipped in ((4, False), (7, True), (2, False), (5, True)):
+        doors.do(lambda m, n=count, f=flipped: steps.Step({}, "", (stack(n, flipped=f),)))
+        one, other = (openpyxl.load_workbook(path)["Money"] for path in (doors.closed, doors.save()))
+        assert cells_of(one) == cells_of(other)
+        assert frames_of(one) == frames_of(other)
+        places = {"Money_outcomes": "A5:E8", "Money_held": "A11:B13", "Money_lines": f"A16:D{16 + count}"}
+        assert {t.name: t.ref for t in one.tables.values()} == places
+        leads = [one[f"A{n}"].hyperlink.location if one[f"A{n}"].hyperlink else None for n in (6, 7, 8)]
+        assert leads == [f"'Money'!A{17 + n}" if n < count else None for n in range(3)]
+        levels = [one.row_dimensions[n].outlineLevel for n in range(6, 9)]
+        assert levels == [0, 1, 0]
+    assert len(validator(doors.closed)) <= found
+
+
+def test_tables_that_an_older_master_lacks_share_a_sheet(doors: Doors) -> None:
+    sheet = stack(3)
+    doors.do(lambda m: steps.Step({}, "", (ViewSheet(sheet.name, sheet.title, sheet.note, sheet.views[:1]),)))
+    doors.do(lambda m: steps.Step({}, "", (sheet,)))
+    master = read_master(doors.closed)
+    where = {view.table: found.sheet for view in sheet.views if (found := master.find(view.table))}
+    assert where == {"Money_outcomes": "Money", "Money_held": "Money (2)", "Money_lines": "Money (2)"}
+    doors.do(lambda m: steps.Step({}, "", (stack(6, flipped=True),)))
+    assert openpyxl.load_workbook(doors.closed).sheetnames[-2:] == ["Money", "Money (2)"]
+
+
+def with_money(tables: Tables) -> dict[str, list[dict[str, Any]]]:
+    """The tables that an officer keeps, with money, activities and risks for each of her outcomes."""
+    kept = {n: [*table.rows()] for n, table in tables.items() if not SPECS[n].ours and len(table.frame)}
+    refs = [row["Ref"] for row in kept["Outcomes"]]
+    money = {"Kind": "Revenue", "Budget": 100.0, "Forecast": 110.0, "Actual": 50.0, "Period": str(PERIOD)}
+    kept["Resources"] = [{"Ref": f"R{n}", "Title": "A line", "Linked to": ref, **money} for n, ref in enumerate(refs)]
+    work = {"Title": "Work", "Status": "Delayed", "Progress": "60%"}
+    kept["Activities"] = [{"Ref": f"A{n}", "Linked to": ref, **work} for n, ref in enumerate(refs)]
+    scored = {"Title": "A risk", "Likelihood": "Probable", "Impact": "Bad"}
+    kept["Risks"] = [{"Ref": f"K{n}", "Linked to": ref, **scored} for n, ref in enumerate(refs)]
+    return {name: [{h: None if v != v else v for h, v in row.items()} for row in rows] for name, rows in kept.items()}
+
+
+def adopted(folder: Path) -> Path:
+    """A council's own table as `adopt` makes a master of it, with money and work added."""
+    source = read_source(EXAMPLES["by_priority"](folder / "scorecard 2025-26.xlsx"))
+    usual = read_starter(resources.source_tables("mid-suffolk-2022"))["Settings"]
+    made = adopt(source, propose(source, Quarter(2025, 3)).mapping)
+    tables, views = as_master(made, usual, IN_TIME)
+    path = folder / "adopted.xlsx"
+    path.write_bytes(create_master({n: t.frame for n, t in tables.items()}, views, title="T", created=IN_TIME.at))
+    master = read_master(path)
+    rows = with_money({n: t for n, t in master.tables.items() if n in NEEDED})
+    more = {name: extend(master.tables[name], rows[name]) for name in ("Resources", "Activities", "Risks")}
+    path.write_bytes(updated(master, more))
+    return path
+
+
+def foreign(folder: Path) -> Path:
+    """The tables that a master needs, as another program writes them, with money and work added."""
+    return write_master(folder / "foreign.xlsx", with_money({name: council()[name] for name in NEEDED}))
+
+
+def sheets_of(path: Path) -> list[str]:
+    return [name for name, _ in worksheets(Package(path.read_bytes()))]
+
+
+@pytest.mark.parametrize("make", [adopted, foreign])
+def test_a_master_gets_at_most_one_new_sheet_for_each_sheet_to_read(
+    make: Callable[[Path], Path], tmp_path: Path, validator: Validate
+) -> None:
+    doors = Doors(make(tmp_path))
+    found = len(validator(doors.closed))
+    before = sheets_of(doors.closed)
+    step = doors.do(rate(PERIOD))
+    master = read_master(doors.closed)
+    new = [name for name in sheets_of(doors.closed) if name not in before]
+    for sheet in step.views:
+        places = {table.sheet for view in sheet.views if (table := master.find(view.table))}
+        assert len(places & {*new}) <= 1, sheet.name
+    assert {"Money", "Delivery plan", "Risks and outcomes"} <= {*new}
+    assert len(new) <= len(step.views) + len(step.changed)
+    doors.do(rate(PERIOD.shift(1)))
+    assert sheets_of(doors.closed) == [*before, *new]
+    assert len(validator(doors.closed)) <= found
 
 
 def cells_of(sheet: Worksheet) -> dict[str, tuple[object, str]]:

@@ -64,7 +64,9 @@ def test_help_names_every_command(run: Command) -> None:
 
 
 def test_frameworks_lists_the_default(run: Command) -> None:
-    assert run("frameworks").out == "mid-suffolk-2022 (default)\n"
+    assert run("frameworks").out.splitlines() == [
+        *("darlington-2012", "essex-2014", "leicestershire-2018", "mid-suffolk-2017", "mid-suffolk-2022 (default)"),
+    ]
 
 
 def test_new_copies_a_starter_and_never_overwrites(run: Command, tmp_path: Path) -> None:

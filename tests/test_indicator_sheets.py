@@ -191,12 +191,14 @@ def test_the_return_is_that_of_the_figure_that_stands_and_leads_to_the_register(
     register = {"Period": QUARTER, "Data owner": "Housing", "File": "Housing.xlsx", "SHA-256": "ab12cd34" * 8}
     came = {"Return": "Housing.xlsx (ab12cd34)"}
     older = observation(QUARTER, 1.0, Return="Old.xlsx (00000000)", Superseded="Yes")
-    view = sheet(Returns=[register], Observations=[older, *figures(45.0, **came)]).views[0]
+    scores = [{"Indicator": "A-1.1a", "Accuracy": "Good"}]
+    view = sheet(Returns=[register], Quality=scores, Observations=[older, *figures(45.0, **came)]).views[0]
     assert list(view.frame["Return"]) == ["Housing.xlsx"]
     assert view.links["Return"] == (Link("Returns", "SHA-256", "ab12cd34" * 8, QUARTER),)
     assert view.links["Ref"] == (Link("Results", "Indicator", "A-1.1a", QUARTER),)
     assert view.links["Data quality"] == (Link("Quality", "Indicator", "A-1.1a"),)
     unknown = sheet(Observations=figures(45.0, **came)).views[0]
+    assert "Data quality" not in unknown.frame.columns, "nothing is said of it where nothing is assessed"
     assert (list(unknown.frame["Return"]), unknown.links["Return"]) == (["Housing.xlsx (ab12cd34)"], (None,))
 
 

@@ -13,12 +13,21 @@ PACKAGE = Path(xl_outcomes.__file__).parent
 EDGES = (
     "adopting",
     "cli",
+    "cli_framework",
+    "cli_options",
+    "cli_reports",
+    "report_commands",
+    "template_check",
+    "templates_page",
+    "pdf",
+    "framework_commands",
     "commands",
     "deliver",
     "new_files",
     "originals",
     "house_file",
     "word_style",
+    "word_sources",
     "output",
     "files",
     "resources",
@@ -27,6 +36,11 @@ EDGES = (
     "archive",
     "batch",
     "reporting.charts",
+    "reporting.trend_charts",
+    "reporting.roadmap_chart",
+    "reporting.theory_picture",
+    "thread_file",
+    "benchmark_file",
 )
 EDGE_PACKAGES = ("demo", "workbook", "addin")
 CORE_WITHIN = ("workbook.cell_types",)

@@ -269,3 +269,24 @@ def test_outcomes_that_are_added_find_room(tmp_path: Path) -> None:
     sheet = openpyxl.load_workbook(io.BytesIO(_refreshed(tmp_path, {**held, "Outcomes": grown}, Q2)))["Dashboard"]
     sizes = {name: bottom - top for name, (_, top, _, bottom) in areas(sheet).items()}
     assert (sizes["Dashboard_priorities"], sizes["Dashboard_outcomes"]) == (7, 22)
+
+
+def test_a_table_that_outgrows_its_place_says_so_and_the_rating_goes_on(tmp_path: Path) -> None:
+    def stacked(rows: int) -> tuple[ViewSheet, ...]:
+        above = View("Above", frame(("Ref", "What"), [[f"R{n}", "Row"] for n in range(rows)]), (10, 40))
+        below = View("Below", frame(("Ref", "What"), [["Z", "Last"]]), (10, 40), caption="Below it")
+        return (ViewSheet("Stack", "A stack", "", (above, below)),)
+
+    held = council(2, 2, 1)
+    path = tmp_path / "stack.xlsx"
+    frames = {name: table.frame for name, table in held.items()}
+    path.write_bytes(create_master(frames, stacked(3), title="Stack", created=dt.datetime(2025, 4, 1)))
+    again = tmp_path / "again.xlsx"
+    again.write_bytes(updated(read_master(path), {}, stacked(9)))
+    shown = read_master(again).find("Above")
+    assert shown is not None
+    assert list(shown.frame["Ref"]) == ["R0", "R1", "R2", None]
+    assert shown.frame["What"].iloc[-1] == "… and 6 more: move what stands below this table down, and rate again"
+    below = read_master(again).find("Below")
+    assert below is not None
+    assert list(below.frame["Ref"]) == ["Z"]

@@ -34,7 +34,7 @@ def path(tmp_path: Path) -> Path:
     return write_master(tmp_path / "master.xlsx", {name: list(table.rows()) for name, table in held.items()})
 
 
-def tree(refs: Sequence[str] = TREE, *more: str) -> ViewSheet:
+def tree(refs: Sequence[str] = TREE, *more: str) -> list[ViewSheet]:
     """A tree of outcomes and, on a sheet of its own, a list of them: every Ref of the list leads into the tree."""
     rows = [[ref, f"Outcome {ref}", None] for ref in refs]
     headings = ("Ref", "File", *map(str, range(len(more))))
@@ -62,7 +62,7 @@ def tree(refs: Sequence[str] = TREE, *more: str) -> ViewSheet:
             levels=tuple(ref.count("-") for ref in refs),
         ),
     )
-    return ViewSheet("The officer's tree", "The tree", "", views)
+    return [ViewSheet(name, "The tree", "", (view,)) for name, view in zip((LIST, FRAMEWORK), views, strict=True)]
 
 
 def later(master: Tables) -> dict[str, Table]:
@@ -73,7 +73,7 @@ def later(master: Tables) -> dict[str, Table]:
 
 def rated(path: Path, refs: Sequence[str] = TREE) -> bytes:
     master = read_master(path)
-    data = updated(master, later(master.tables), [tree(refs)])
+    data = updated(master, later(master.tables), tree(refs))
     path.write_bytes(data)
     return data
 
@@ -134,7 +134,7 @@ def test_the_links_of_an_officer_stay(path: Path) -> None:
 
 def test_relationships_that_no_link_needs_go(path: Path) -> None:
     assert outside(rated(path)) == 1
-    sheet = tree()
+    sheet = tree()[0]
     plain = View("Outcome_list", sheet.views[0].frame, (9, 9), links={"File": [None] * 3, "Ref": [None] * 3})
     path.write_bytes(updated(read_master(path), {}, [ViewSheet(sheet.name, "", "", (plain,))]))
     assert links(path, LIST) == {}
@@ -153,7 +153,7 @@ def test_both_doors_give_the_same_links_and_values(path: Path) -> None:
 
         def act(book: Any, refs: Sequence[str] = refs) -> None:
             live = read_live(book)
-            write_live(live, later(live.tables), [tree(refs)])
+            write_live(live, later(live.tables), tree(refs))
 
         data = rated(path, refs)
         excel.run(act)
@@ -185,7 +185,7 @@ def test_a_newer_view_has_more_columns_where_there_is_room(path: Path, obstacle:
     book = openpyxl.load_workbook(path)
     book[LIST]["C5"] = obstacle
     book.save(path)
-    excel, newer = RemoteExcel(path), [tree(TREE, "new")]
+    excel, newer = RemoteExcel(path), tree(TREE, "new")
     excel.run(lambda book: write_live(read_live(book), {}, newer))
     path.write_bytes(updated(read_master(path), {}, newer))
     for file in (path, excel.save(path.with_name("saved.xlsx"))):
@@ -201,7 +201,7 @@ def sheet_of(path: Path) -> Worksheet:
 
 
 def test_a_column_that_a_newer_view_lacks_stays_as_it_is(path: Path) -> None:
-    path.write_bytes(updated(read_master(path), {}, [tree(TREE, "old")]))
+    path.write_bytes(updated(read_master(path), {}, tree(TREE, "old")))
     rated(path, ("B", "A-1", "A"))
     assert [sheet_of(path)[f"C{n}"].value for n in range(3, 7)] == ["0", "old", "old", "old"]
 
@@ -230,4 +230,4 @@ def test_what_is_written_is_sound(path: Path, validator: Validate, libreoffice: 
     rated(path, ("B", "A", "A-1", "A-2"))
     assert len(validator(path)) <= len(before)
     assert libreoffice(path, "ods").stat().st_size
-    assert planned(read_master(path), {}, [tree()]).additions == ()
+    assert planned(read_master(path), {}, tree()).additions == ()

@@ -123,6 +123,14 @@ def test_an_officers_formulas_formats_and_notes_travel_with_their_rows(path: Pat
     assert sheet_of(excel).tables[TABLE].ref == "A1:N5"
 
 
+def test_rows_that_go_to_the_end_stay_in_the_table(path: Path) -> None:
+    excel = edited(path, lambda _: None)
+    before = column(excel, "D", last=7)
+    excel.run(lambda book: keep(read_live(book), [5, 6, 7, 3, 4, 2]))
+    assert column(excel, "D", last=7) == [before[at - 2] for at in (5, 6, 7, 3, 4, 2)]
+    assert sheet_of(excel).tables[TABLE].ref == "A1:M7"
+
+
 def test_a_row_that_holds_a_note_does_not_go(path: Path) -> None:
     excel = edited(path, with_own_column)
     book = excel.book()

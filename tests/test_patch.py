@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from xl_outcomes.errors import WorkbookError
-from xl_outcomes.workbook.add_sheet import NewSheet
+from xl_outcomes.workbook.add_sheet import Block, NewSheet
 from xl_outcomes.workbook.package import Package
 from xl_outcomes.workbook.patch import KEEP, Row, TableWrite, Value, patch
 
@@ -436,7 +436,7 @@ def test_days_before_march_1900_and_before_excel() -> None:
 def test_odd_prefixes_and_part_names() -> None:
     source = prefixed(workbook())
     assert patch(source, [write(*same())]) is source
-    result = patch(source, [write(*same(), same()[0])], [NewSheet("More", "MoreData", ("A",), ((1,),))])
+    result = patch(source, [write(*same(), same()[0])], [NewSheet("More", (Block("MoreData", ("A",), ((1,),)),))])
     assert b"<x:worksheet " in Package(result).read("data/odd 2.xml")
     assert b'<x:row r="7"' in Package(result).read("data/odd 2.xml")
     assert part(result, TABLE).get("ref") == "B3:G7"

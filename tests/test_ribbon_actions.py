@@ -114,9 +114,16 @@ def test_two_versions_are_compared_and_the_changes_kept(act: Act, excel: RemoteE
 def test_who_is_late_is_told_with_the_days(act: Act, world: World) -> None:
     assert "No forms have been made" in act("who-is-late").said[0]
     act("forms", world.folder / "forms", True)
-    assert "2 returns have not come" in act("who-is-late").said[0]
-    late = act("who-is-late", at=dt.datetime(2025, 7, 23, 9)).said[0]
+    assert "2 returns have not come" in act("who-is-late", False).said[0]
+    late = act("who-is-late", False, at=dt.datetime(2025, 7, 23, 9)).said[0]
     assert "Housing: due 20 July 2025, 3 days late" in late
+
+
+def test_messages_to_the_late_are_written_for_her_to_send(act: Act, world: World) -> None:
+    act("forms", world.folder / "forms", True)
+    told = act("who-is-late", True, world.folder / "messages", at=dt.datetime(2025, 7, 23, 9)).said
+    assert told[-1].endswith("Nothing has been sent.")
+    assert "is 3 days late" in (world.folder / "messages" / "Housing.txt").read_text(encoding="utf-8")
 
 
 def test_cancel_leaves_everything_as_it_was(act: Act, excel: RemoteExcel, world: World) -> None:
@@ -200,7 +207,7 @@ def test_an_override_can_be_left_at_every_question(act: Act, excel: RemoteExcel,
 
 def test_a_report_needs_a_rated_quarter_and_a_name_from_the_list(act: Act, world: World) -> None:
     assert "has not been rated" in act("report", choice="cabinet-performance").said[-1]
-    assert 'no report "nonsense"' in act("report", choice="nonsense").said[-1]
+    assert 'no report called "nonsense"' in act("report", choice="nonsense").said[-1]
     assert "No report has been written" in act("open-last").said[0]
 
 

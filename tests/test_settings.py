@@ -25,6 +25,13 @@ DEFAULTS = {
     "Minimum coverage": Fraction("0.5"),
     "Carry forward": 3,
     "Return due days": 20,
+    "Escalate after": 5,
+    "Vision": "",
+    "Risk likelihoods": ("Highly unlikely", "Unlikely", "Probable", "Highly probable"),
+    "Risk impacts": ("Minor", "Noticeable", "Bad", "Disaster"),
+    "High risk from": 8,
+    "Medium risk from": 4,
+    "Assessment aim": 90,
     "Plausible change": 10,
     "Comment on": "Red",
     "Commentary limit": 2000,
@@ -45,6 +52,7 @@ DEFAULTS = {
 SHARE = "a number from 0 to 1 (0.5 is half)"
 WHOLE = "a whole number, 0 or more"
 AMOUNT = "a number, 0 or more"
+SCALE = "two or more words, from the least to the most, commas between"
 WRONG = [
     ("RAG scheme", "Traffic light", "one of: Tolerance, Floor, Direction"),
     ("Tolerance", -1, AMOUNT),
@@ -68,6 +76,12 @@ WRONG = [
     ("Accept", "Everything", "one of: Good rows, Whole returns"),
     ("Current period", "2025/26 M04", 'a quarter, such as "2025/26 Q2"'),
     ("Current period", "2025/27 Q1", 'a quarter, such as "2025/26 Q2"'),
+    ("Escalate after", -1, WHOLE),
+    ("Risk likelihoods", "Likely", SCALE),
+    ("Risk impacts", "Bad, bad", SCALE),
+    ("High risk from", 1.5, WHOLE),
+    ("Medium risk from", "four", WHOLE),
+    ("Assessment aim", 101, "a number from 0 to 100 (per cent)"),
     ("Return file limit (MB)", 51, "a whole number from 1 to 50"),
     ("Return file limit (MB)", 1.5, "a whole number from 1 to 50"),
     ("Return unpacked limit (MB)", 401, "a whole number from 10 to 400"),

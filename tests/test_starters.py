@@ -14,6 +14,8 @@ from xl_outcomes.steps import check
 from xl_outcomes.workbook.file import read_master
 
 NAMES = resources.frameworks()
+# A theme without indicators is what that council had in 2017; the check says so, and nothing else.
+WARNED = {"mid-suffolk-2017": [("priority-unmeasured", "warning", "BG")]}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -27,7 +29,8 @@ def test_the_shipped_workbook_equals_its_sources(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_starter_has_nothing_to_correct(name: str) -> None:
-    assert check(read_master(resources.starter(name)).tables) == ()
+    found = check(read_master(resources.starter(name)).tables)
+    assert [(i.code, i.severity, i.ref) for i in found] == WARNED.get(name, [])
 
 
 def test_a_starter_is_valid_open_xml(validator: Validate) -> None:

@@ -6,10 +6,26 @@ Exit codes: 0 done; 1 done, and something was refused, held or failed a check; 2
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from xl_outcomes import cli_framework, cli_reports
+from xl_outcomes.cli_options import (
+    DEFAULT_FRAMEWORK,
+    By,
+    DryRun,
+    Framework,
+    Json,
+    Master,
+    Out,
+    Period,
+    Returns,
+    Synced,
+    Today,
+    end,
+    print_json,
+)
 from xl_outcomes.errors import InputError, OutcomesError
 
 app = typer.Typer(
@@ -20,24 +36,9 @@ app = typer.Typer(
 )
 
 addin = typer.Typer(help="The Outcomes tab in Excel for Windows: install it, look after it.", no_args_is_help=True)
+app.add_typer(cli_reports.app)
+app.add_typer(cli_framework.app)
 app.add_typer(addin, name="addin")
-
-Master = Annotated[Path, typer.Argument(metavar="MASTER", help="The master workbook.", show_default=False)]
-Returns = Annotated[
-    list[str], typer.Argument(metavar="RETURN...", help="Return files, folders or globs.", show_default=False)
-]
-Period = Annotated[
-    str | None, typer.Option("--period", metavar="P", help='A quarter, such as "2025/26 Q2" (default: Current period).')
-]
-Today = Annotated[str | None, typer.Option("--today", metavar="D", help="The day, as 2025-07-21 (default: today).")]
-By = Annotated[str | None, typer.Option("--by", metavar="WHO", help="Who does it (default: the user's name).")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")]
-Synced = Annotated[bool, typer.Option("--allow-synced", help="Write although the folder is synchronised.")]
-Framework = Annotated[str, typer.Option("--framework", metavar="NAME", help="See `xl-outcomes frameworks`.")]
-Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write into.", show_default=False)]
-
-DEFAULT_FRAMEWORK = "mid-suffolk-2022"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -68,80 +69,6 @@ def demo(
 
 
 @app.command()
-def new(
-    master: Master,
-    framework: Framework = DEFAULT_FRAMEWORK,
-    house_style: Annotated[
-        Path | None, typer.Option("--house-style", metavar="FILE", help="A house style (.toml) for the new master.")
-    ] = None,
-    dry_run: DryRun = False,
-) -> None:
-    """Make a master workbook from a starter."""
-    from xl_outcomes import commands
-
-    typer.echo(commands.new_master(commands.Run(master, dry_run=dry_run), framework, house_style))
-
-
-@app.command()
-def adopt(
-    theirs: Annotated[
-        Path, typer.Argument(metavar="THEIRS", help="The workbook with your own table.", show_default=False)
-    ],
-    master: Annotated[
-        Path | None, typer.Argument(metavar="[MASTER]", help="The new master (default: beside THEIRS).")
-    ] = None,
-    mapping: Annotated[
-        Path | None, typer.Option("--mapping", metavar="FILE", help="How the table is to be understood (.toml).")
-    ] = None,
-    write_mapping: Annotated[
-        Path | None, typer.Option("--write-mapping", metavar="FILE", help="Only write how it is understood, to edit.")
-    ] = None,
-    today: Today = None,
-    dry_run: DryRun = False,
-) -> None:
-    """Make a master of the table that you have already."""
-    from xl_outcomes import adopting, commands
-
-    run = commands.Run(master or theirs.with_name(f"{theirs.stem} master.xlsx"), None, today, dry_run=dry_run)
-    asks = sys.stdin.isatty() and mapping is None and write_mapping is None
-    adoption = adopting.adopt(run, theirs, mapping, write_mapping, _ask if asks else None)
-    for remark in adoption.remarks:
-        typer.echo(f"{' ' if remark.sure else '?'} {remark.where}: {remark.text}", err=True)
-    typer.echo(adoption.summary)
-
-
-def _ask(question: Any) -> str:
-    """A question about a table, asked again until the answer is one of those that are allowed."""
-    while True:
-        given = str(typer.prompt(question.text, default=question.proposed)).strip()
-        if not question.allowed or given in question.allowed:
-            return given
-        typer.echo(f"Choose from: {', '.join(question.allowed)}.")
-
-
-@app.command()
-def frameworks() -> None:
-    """List the starter frameworks."""
-    from xl_outcomes import resources
-
-    for name in resources.frameworks():
-        typer.echo(name + (" (default)" if name == DEFAULT_FRAMEWORK else ""))
-
-
-@app.command()
-def check(master: Master, json: Json = False) -> None:
-    """Check the golden thread and the tables."""
-    from xl_outcomes import commands, output
-
-    issues = commands.check(master)
-    if json:
-        _print_json(output.check_json(issues))
-    else:
-        output.show_issues(issues, f"{master.name}: the golden thread and the tables")
-    _end(failed=output.failed(issues))
-
-
-@app.command()
 def forms(
     master: Master,
     out: Out,
@@ -165,10 +92,10 @@ def validate(master: Master, returns: Returns, period: Period = None, today: Tod
 
     checked = commands.validate(commands.Run(master, period, today), returns, quiet=json)
     if json:
-        _print_json(output.returns_json(checked))
+        print_json(output.returns_json(checked))
     else:
         output.show_returns(checked)
-    _end(failed=output.refused(checked))
+    end(failed=output.refused(checked))
 
 
 @app.command(name="import")
@@ -191,13 +118,13 @@ def import_(
     run = commands.Run(master, period, today, by, dry_run, allow_synced)
     checked, summary, sent = commands.import_returns(run, returns, send_back, quiet=json)
     if json:
-        _print_json({**output.returns_json(checked), "summary": summary})
+        print_json({**output.returns_json(checked), "summary": summary})
     else:
         output.show_returns(checked)
         typer.echo(summary)
         for path in sent:
             typer.echo(f"To send back: {path}")
-    _end(failed=output.refused(checked))
+    end(failed=output.refused(checked))
 
 
 @app.command()
@@ -258,11 +185,11 @@ def rate(
     run = commands.Run(master, period, today, by, dry_run, allow_synced)
     rated, step = commands.rate(run)
     if json:
-        _print_json(output.rate_json(rated, step))
+        print_json(output.rate_json(rated, step))
     else:
         output.show_rating(rated)
         typer.echo(step.summary)
-    _end(failed=output.failed(rated.issues))
+    end(failed=output.failed(rated.issues))
 
 
 @app.command()
@@ -316,24 +243,7 @@ def verify(
         typer.echo(line)
     if not found:
         typer.echo(f"{archive} is unchanged since it was made.")
-    _end(failed=bool(found))
-
-
-@app.command()
-def compare(
-    old: Annotated[Path, typer.Argument(metavar="OLD", help="The older version of the master.", show_default=False)],
-    new: Annotated[Path, typer.Argument(metavar="NEW", help="The newer version.", show_default=False)],
-    json: Json = False,
-) -> None:
-    """Compare two versions of a framework, theme by theme."""
-    from xl_outcomes import commands, output
-
-    comparison = commands.compare(old, new)
-    if json:
-        _print_json(output.compare_json(comparison))
-    else:
-        output.show_comparison(comparison)
-    _end(failed=output.failed(comparison.issues))
+    end(failed=bool(found))
 
 
 @app.command()
@@ -343,7 +253,7 @@ def log(master: Master, json: Json = False) -> None:
 
     rows = commands.log(master)
     if json:
-        _print_json(output.log_json(rows))
+        print_json(output.log_json(rows))
     else:
         output.show_log(rows)
 
@@ -356,32 +266,6 @@ def undo(
     from xl_outcomes import commands
 
     typer.echo(commands.undo(commands.Run(master, None, today, by, dry_run, allow_synced)))
-
-
-@app.command()
-def report(
-    master: Master,
-    names: Annotated[list[str], typer.Argument(metavar="NAME...", help="See `xl-outcomes reports MASTER`.")],
-    out: Out,
-    period: Period = None,
-    today: Today = None,
-    dry_run: DryRun = False,
-) -> None:
-    """Write committee reports in Word, from the quarter's ratings."""
-    from xl_outcomes import commands
-
-    run = commands.Run(master, period, today, dry_run=dry_run)
-    for path in commands.report(run, names, out):
-        typer.echo(run.say(f"{'Write' if dry_run else 'Written'}: {path}"))
-
-
-@app.command()
-def reports(master: Master) -> None:
-    """List the reports that there are for a master."""
-    from xl_outcomes import commands
-
-    for kind in commands.reports(master):
-        typer.echo(f"{kind.name}: {kind.title}")
 
 
 @addin.command(name="build")
@@ -416,18 +300,7 @@ def _findings(what: str) -> None:
 
     found = getattr(install, what)(install.real_machine())
     output.show_findings(found)
-    _end(failed=any(f.verdict == "Problem" for f in found))
-
-
-def _print_json(content: dict[str, Any]) -> None:
-    import json
-
-    typer.echo(json.dumps(content, ensure_ascii=False, allow_nan=False, default=str))
-
-
-def _end(*, failed: bool) -> None:
-    if failed:
-        raise typer.Exit(1)
+    end(failed=any(f.verdict == "Problem" for f in found))
 
 
 def _stop(message: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from xl_outcomes import archive, closing, closing_steps, resources, steps
 from xl_outcomes.changes import Comparison
 from xl_outcomes.changes import compare as compare_versions
-from xl_outcomes.deliver import form_files, report_path, write_corrected, write_form, write_report
+from xl_outcomes.deliver import form_files, write_corrected, write_form
 from xl_outcomes.errors import InputError
 from xl_outcomes.files import find_returns, limits_from, read_one
 from xl_outcomes.house_file import copy_beside, house_style, read_house_style
@@ -21,7 +21,6 @@ from xl_outcomes.originals import keep_originals, linked_folder, originals_folde
 from xl_outcomes.output import track
 from xl_outcomes.periods import Quarter, parse_quarter
 from xl_outcomes.quarter import Rated
-from xl_outcomes.reporting.registry import ReportKind
 from xl_outcomes.returns.checks import Checked
 from xl_outcomes.returns.queries import issue_links
 from xl_outcomes.returns.reading import Return
@@ -105,7 +104,7 @@ def make_forms(run: Run, out: Path) -> str:
     """Writes the forms of a quarter into a folder and registers what is awaited; returns the summary."""
     master, now = run.master(), run.now()
     forms, step = steps.forms(master.tables, run.quarter(master), now)
-    style = _style(master)
+    style = house_style_of(master)
     if not run.dry_run:
         for form, name in track(form_files(forms), "Making forms"):
             write_form(form, out / name, now, style)
@@ -133,7 +132,7 @@ def import_returns(
     run.write(master, step, now)
     sent: list[Path] = []
     if send_back and not run.dry_run:
-        sent = write_corrected(checked, master.tables, period, now, send_back, _style(master))
+        sent = write_corrected(checked, master.tables, period, now, send_back, house_style_of(master))
     return checked, run.say(step.summary), sent
 
 
@@ -251,25 +250,6 @@ def log(path: Path) -> list[dict[str, object]]:
     return [dict(row) for row in get(read_master(path).tables, "Log").rows()]
 
 
-def reports(path: Path) -> tuple[ReportKind, ...]:
-    """The reports that there are for a master."""
-    from xl_outcomes.reporting.registry import reports as kinds
-
-    read_master(path)
-    return kinds()
-
-
-def report(run: Run, names: Sequence[str], out: Path) -> list[Path]:
-    """Writes reports into a folder; nothing is written where one of the names is unknown."""
-    master, now = run.master(), run.now()
-    period = run.quarter(master)
-    paths = [report_path(name, period, out) for name in names]
-    rated, style = steps.rated_already(master.tables, period, now), _style(master)
-    if run.dry_run:
-        return paths
-    return [write_report(name, rated, master.tables, out, style) for name in track(list(names), "Writing reports")]
-
-
 def table_links(master: Master, changed: Tables) -> dict[str, TableLinks]:
     """Where cells of changed tables lead: each issue to the kept original of its return."""
     folder = linked_folder(_settings(master).archive_folder, master.path)
@@ -289,7 +269,7 @@ def _keep(master: Master, read: Mapping[Path, Return], checked: Sequence[Checked
         keep_originals([(p, r) for p, r in read.items() if r.sha256 not in known], folder)
 
 
-def _style(master: Master) -> HouseStyle:
+def house_style_of(master: Master) -> HouseStyle:
     """The council's house style; what is doubtful in it is said on stderr."""
     style = house_style(_settings(master), master.path)
     for doubt in doubts(style):

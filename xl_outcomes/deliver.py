@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from xl_outcomes import steps
 from xl_outcomes.closing import closed_quarters
-from xl_outcomes.errors import InputError
 from xl_outcomes.house_style import SHIPPED, HouseStyle
 from xl_outcomes.new_files import write_new
 from xl_outcomes.periods import Quarter
@@ -15,6 +15,9 @@ from xl_outcomes.returns.expected import Form
 from xl_outcomes.returns.relations import Context
 from xl_outcomes.returns.sendback import corrected_form
 from xl_outcomes.tables import Tables, get
+
+if TYPE_CHECKING:
+    from xl_outcomes.reporting.documents import Document
 
 
 def form_files(forms: Sequence[Form]) -> list[tuple[Form, str]]:
@@ -54,30 +57,61 @@ def write_findings(checked: Sequence[Checked], path: Path, now: steps.Now, style
 
 
 def report_path(name: str, period: Quarter, folder: Path) -> Path:
-    """Where a report of a quarter is written; raises InputError where there is no report of that name."""
-    from xl_outcomes.reporting.registry import reports
+    """Where a report of a quarter is written, or the folder of one that has several files.
 
-    known = [kind.name for kind in reports()]
-    if name not in known:
-        raise InputError(f'There is no report "{name}".', f"Choose from: {', '.join(known)}.")
-    return folder / f"{name} {period.file_name}.docx"
+    Raises InputError where there is no report of that name.
+    """
+    from xl_outcomes.reporting.registry import find_report
+
+    return folder / f"{find_report(name).name} {period.file_name}.docx"
 
 
-def write_report(name: str, rated: Rated, tables: Tables, folder: Path, style: HouseStyle = SHIPPED) -> Path:
-    """Writes a report of a rated quarter."""
+def write_report(
+    name: str,
+    rated: Rated,
+    tables: Tables,
+    folder: Path,
+    style: HouseStyle = SHIPPED,
+    template: Path | None = None,
+    *,
+    with_sources: bool = False,
+) -> list[Path]:
+    """Writes a report of a rated quarter: one file, or several in a folder of their own.
+
+    `template` takes the place of the shipped one; `with_sources` appends where each figure comes from. Nothing is
+    written where one of the files cannot be made.
+    """
     from xl_outcomes import resources
-    from xl_outcomes.reporting.charts import rag_chart
-    from xl_outcomes.reporting.facts import gather
-    from xl_outcomes.reporting.fields import fields
-    from xl_outcomes.reporting.registry import reports
+    from xl_outcomes.reporting.documents import documents
+    from xl_outcomes.reporting.registry import find_report
+
+    kind = find_report(name)
+    path = report_path(name, rated.period, folder)
+    made = documents(kind, rated, tables, style)
+    single = len(made) == 1 and not made[0].suffix
+    paths = [path] if single else [path.with_suffix("") / n for n in _file_names([f"{d.suffix}.docx" for d in made])]
+    source = template or resources.template(kind.template)
+    contents = [_rendered(source, document, style) for document in made]
+    if with_sources:
+        contents = _with_sources(contents, rated, tables, name)
+    return [write_new(path, content) for path, content in zip(paths, contents, strict=True)]
+
+
+def _rendered(template: Path, document: "Document", style: HouseStyle) -> bytes:
+    from xl_outcomes.reporting.charts import draw
     from xl_outcomes.word import render
 
-    path = report_path(name, rated.period, folder)
-    kind = next(kind for kind in reports() if kind.name == name)
-    facts = gather(rated, tables, name)
-    pictures = {"rag_chart": rag_chart(facts, style)}
-    template = resources.template(kind.template)
-    return write_new(path, render(template, fields(facts, style), pictures, title=kind.title, style=style))
+    pictures = {field: draw(chart, style) for field, chart in document.charts.items()}
+    return render(template, document.values, pictures, title=document.title, style=style)
+
+
+def _with_sources(contents: Sequence[bytes], rated: Rated, tables: Tables, name: str) -> list[bytes]:
+    from xl_outcomes.reporting.facts import gather
+    from xl_outcomes.reporting.sources import sources
+    from xl_outcomes.word_sources import append_sources
+
+    found = sources(rated, tables, gather(rated, tables, name).indicators)
+    return [append_sources(content, found) for content in contents]
 
 
 def _file_names(wanted: Sequence[str]) -> list[str]:

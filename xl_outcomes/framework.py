@@ -104,9 +104,12 @@ class Framework:
     def up(self, ref: str) -> tuple[Outcome, ...]:
         """The golden thread from an outcome or indicator up to tier 1, nearest first."""
         above = self.indicators[ref].outcome if ref in self.indicators else self.outcomes[ref].parent
-        if above is None or above not in self.outcomes:
-            return ()
-        return (self.outcomes[above], *self.up(above))
+        found: list[Outcome] = []
+        # Only outcomes from here on: an indicator may have the ref of the outcome that it hangs on.
+        while above is not None and above in self.outcomes:
+            found.append(self.outcomes[above])
+            above = self.outcomes[above].parent
+        return tuple(found)
 
     def down(self, ref: str | None = None) -> Iterator[Outcome]:
         """The outcomes under one (of None: all), each before those under it."""

@@ -30,6 +30,12 @@ def starter(name: str) -> Path:
     return source_tables(name).parent / f"{name}.xlsx"
 
 
+def earlier_tables(name: str) -> Path | None:
+    """The folder of the tables in which a framework's version before differs; None where none is kept."""
+    found = source_tables(name) / "earlier"
+    return found if found.is_dir() else None
+
+
 def guide() -> str:
     """The guide for officers, as Markdown."""
     return (folder("docs") / "guide.md").read_text(encoding="utf-8")

@@ -19,6 +19,7 @@ class Settings:
 
     council: str = ""
     framework: str = ""
+    vision: str = ""
     current_period: Quarter | None = None
     tier_1_name: str = "Priority"
     tier_2_name: str = "Strategic outcome"
@@ -36,6 +37,7 @@ class Settings:
     minimum_coverage: Fraction = Fraction(1, 2)
     carry_forward: int = 3
     return_due_days: int = 20
+    escalate_after: int = 5
     plausible_change: Fraction = Fraction(10)
     comment_on: str = "Red"
     commentary_limit: int = 2000
@@ -44,6 +46,11 @@ class Settings:
     reports_folder: str = ""
     archive_folder: str = ""
     house_style: str = ""
+    risk_likelihoods: tuple[str, ...] = ("Highly unlikely", "Unlikely", "Probable", "Highly probable")
+    risk_impacts: tuple[str, ...] = ("Minor", "Noticeable", "Bad", "Disaster")
+    high_risk_from: int = 8
+    medium_risk_from: int = 4
+    assessment_aim: Fraction = Fraction(90)
     return_file_limit_mb: int = 50
     return_unpacked_limit_mb: int = 400
     return_parts_limit: int = 5_000
@@ -85,6 +92,14 @@ def _number(least: int, most: int | None, allowed: str, *, whole: bool = False) 
     return _Kind(read, allowed)
 
 
+def _scale(value: object) -> object:
+    """Words from the least to the most; raises ValueError for fewer than two, or one that stands twice."""
+    words = tuple(w.strip() for w in str(value).split(",") if w.strip())
+    if len(words) < 2 or len({w.casefold() for w in words}) < len(words):
+        raise ValueError(value)
+    return words
+
+
 def _limit(least: int, most: int) -> _Kind:
     return _number(least, most, f"a whole number from {least:,} to {most:,}", whole=True)
 
@@ -94,10 +109,12 @@ _TEXT = _Kind(lambda value: str(value).strip(), "any text")
 _SHARE = _number(0, 1, "a number from 0 to 1 (0.5 is half)")
 _WHOLE = _number(0, None, "a whole number, 0 or more", whole=True)
 _AMOUNT = _number(0, None, "a number, 0 or more")
+_SCALE = _Kind(_scale, "two or more words, from the least to the most, commas between")
 
 KINDS: Mapping[str, _Kind] = {
     "Council": _TEXT,
     "Framework": _TEXT,
+    "Vision": _TEXT,
     "Current period": _Kind(parse_quarter, 'a quarter, such as "2025/26 Q2"'),
     **{f"Tier {n} name": _TEXT for n in (1, 2, 3, 4)},
     "RAG scheme": _words("Tolerance", "Floor", "Direction"),
@@ -112,6 +129,7 @@ KINDS: Mapping[str, _Kind] = {
     "Minimum coverage": _SHARE,
     "Carry forward": _WHOLE,
     "Return due days": _WHOLE,
+    "Escalate after": _WHOLE,
     "Plausible change": _number(1, None, "a number, 1 or more"),
     "Comment on": _words("Red", "Amber and Red"),
     "Commentary limit": _number(1, None, "a whole number, 1 or more", whole=True),
@@ -120,6 +138,11 @@ KINDS: Mapping[str, _Kind] = {
     "Reports folder": _TEXT,
     "Archive folder": _TEXT,
     "House style": _TEXT,
+    "Risk likelihoods": _SCALE,
+    "Risk impacts": _SCALE,
+    "High risk from": _WHOLE,
+    "Medium risk from": _WHOLE,
+    "Assessment aim": _number(0, 100, "a number from 0 to 100 (per cent)"),
     # No higher than the defaults, with which the worst files were measured; no lower than what a large form needs.
     "Return file limit (MB)": _limit(1, _DEFAULTS.return_file_limit_mb),
     "Return unpacked limit (MB)": _limit(10, _DEFAULTS.return_unpacked_limit_mb),
@@ -213,6 +236,10 @@ def _odd(table: Table, settings: Settings) -> list[Issue]:
         elif _known_name(row["Setting"]) == "Amber at" and settings.amber_at > settings.green_at:
             message = "Amber at is above Green at, so nothing could be Amber."
             issues.append(_at(table, row, "setting-wrong", "error", message, "Make Amber at the smaller of the two."))
+        elif _known_name(row["Setting"]) == "Medium risk from" and settings.medium_risk_from > settings.high_risk_from:
+            message = "Medium risk from is above High risk from, so no risk could be Medium."
+            fix = "Make Medium risk from the smaller of the two."
+            issues.append(_at(table, row, "setting-wrong", "error", message, fix))
     return issues
 
 

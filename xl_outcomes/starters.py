@@ -15,12 +15,14 @@ from xl_outcomes.house_style import SHIPPED, HouseStyle
 from xl_outcomes.quarter import rate_quarter
 from xl_outcomes.reporting.views import make_views
 from xl_outcomes.settings import read_settings
-from xl_outcomes.steps import Now, rate
+from xl_outcomes.steps import Now, rate_tables
 from xl_outcomes.tables import Table, Tables, empty, frame
 from xl_outcomes.workbook.create import create_master
 
 QUARTERS_OF_HISTORY = 6
-_MADE = dt.datetime(2025, 4, 25, 9)
+_RATED = ("Results", "Rollup")
+_EPOCH = dt.datetime(2000, 1, 1)
+_RATED_AFTER = dt.timedelta(days=25, hours=9)
 
 
 def read_source(folder: Path) -> dict[str, Table]:
@@ -35,12 +37,28 @@ def build_starter(name: str, style: HouseStyle = SHIPPED) -> bytes:
     if settings.current_period is None:
         raise ValueError(f"{name}: Settings.csv gives no Current period")
     last = settings.current_period
+    made = dt.datetime.combine(last.end, dt.time()) + _RATED_AFTER
     for back in range(QUARTERS_OF_HISTORY - 1, -1, -1):
-        _, step = rate(tables, last.shift(-back), Now(_MADE, "xl-outcomes"))
-        tables |= {n: t for n, t in step.changed.items() if n in ("Results", "Rollup")}
-    views = make_views(rate_quarter(tables, last, _MADE.date()), tables)
+        _, step = rate_tables(tables, last.shift(-back), Now(made, "xl-outcomes"))
+        tables |= {n: t for n, t in step.changed.items() if n in _RATED or (n == "Actions" and not back)}
+    views = make_views(rate_quarter(tables, last, made.date()), tables)
     frames = {n: t.frame for n, t in tables.items()}
-    return create_master(frames, views, title=_title(tables), created=_MADE, style=style)
+    return create_master(frames, views, title=_title(tables), created=made, style=style)
+
+
+def build_earlier(name: str) -> bytes | None:
+    """The version of a framework before its starter, unrated, as a workbook; None where none is kept."""
+    folder = resources.earlier_tables(name)
+    if folder is None:
+        return None
+    tables = {**read_source(resources.source_tables(name)), **_differing(folder)}
+    settings, _ = read_settings(tables["Settings"])
+    created = dt.datetime.combine(settings.current_period.end, dt.time()) if settings.current_period else _EPOCH
+    return create_master({n: t.frame for n, t in tables.items()}, (), title=_title(tables), created=created)
+
+
+def _differing(folder: Path) -> dict[str, Table]:
+    return {path.stem: _table(path, path.stem) for path in sorted(folder.glob("*.csv"))}
 
 
 def _title(tables: Tables) -> str:

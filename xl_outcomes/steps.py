@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from xl_outcomes.actions import carry
 from xl_outcomes.changes import Comparison, as_change_rows, merge_changes
 from xl_outcomes.changes import compare as compare_versions
 from xl_outcomes.closing import closed_quarters, demand_open, told_of_closed
@@ -34,6 +35,7 @@ from xl_outcomes.returns.relations import Context
 from xl_outcomes.settings import read_settings, sound_settings
 from xl_outcomes.tables import Table, Tables, change, extend, get
 from xl_outcomes.thread import check_framework
+from xl_outcomes.tied import TIED
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +84,11 @@ def choose_period(tables: Tables, period: Quarter, now: Now) -> Step:
 
 
 def check(tables: Tables) -> tuple[Issue, ...]:
-    """Everything that the checks of the settings and of the golden thread find in a master."""
+    """Everything that the checks of the settings, the golden thread and the tables tied to it find in a master."""
     settings, odd = read_settings(tables["Settings"])
-    return (*odd, *check_framework(tables, settings.current_period).issues)
+    checked = check_framework(tables, settings.current_period)
+    tied = (issue for find in TIED for issue in find(tables, checked.framework, settings))
+    return (*odd, *checked.issues, *tied)
 
 
 def forms(tables: Tables, period: Quarter, now: Now) -> tuple[tuple[Form, ...], Step]:
@@ -162,6 +166,12 @@ def rate(tables: Tables, period: Quarter, now: Now, shown: Sequence[Table] = ())
 
     `shown` are the indicator sheets' tables as they stand: commentary and actions typed there are taken in first.
     """
+    rated, step = rate_tables(tables, period, now, shown)
+    return rated, replace(step, views=make_views(rated, {**tables, **step.changed}))
+
+
+def rate_tables(tables: Tables, period: Quarter, now: Now, shown: Sequence[Table] = ()) -> tuple[Rated, Step]:
+    """A quarter rated as `rate` does it, without the sheets that show it."""
     settled = settle_typed(tables, period, now)
     tables = {**tables, **settled.changed}
     observations, typed = read_back(tables["Observations"], shown)
@@ -184,9 +194,20 @@ def rate(tables: Tables, period: Quarter, now: Now, shown: Sequence[Table] = ())
     }
     if typed:
         changed["Observations"] = observations
-    if typed or not results.frame.equals(get(tables, "Results").frame):
+    raised = _actions_raised(tables, changed, rated)
+    if raised:
+        changed["Actions"] = raised
+    if typed or raised or not results.frame.equals(get(tables, "Results").frame):
         changed["Log"] = _logged(tables, now, "Rate", summary)
-    return rated, _in_order(Step(changed, summary, make_views(rated, {**tables, **changed})))
+    return rated, _in_order(Step(changed, summary))
+
+
+def _actions_raised(tables: Tables, changed: Tables, rated: Rated) -> Table | None:
+    """The table Actions with what the quarter's Reds call for; None where it says so already, or there is no table."""
+    if "Actions" not in tables:
+        return None
+    carried = carry(tables["Actions"], rated, {**tables, **changed})
+    return None if carried.frame.equals(tables["Actions"].frame) else carried
 
 
 def override(tables: Tables, given: Replacement, now: Now, shown: Sequence[Table] = ()) -> tuple[Rated, Step]:

@@ -16,11 +16,13 @@ from xl_outcomes.new_files import write_new
 from xl_outcomes.periods import Quarter
 from xl_outcomes.quarter import prepare
 from xl_outcomes.returns.expected import make_forms
-from xl_outcomes.workbook.file import read_master
+from xl_outcomes.steps import Now, choose_period
+from xl_outcomes.workbook.file import read_master, save, updated
 from xl_outcomes.workbook.forms import create_form
 
 README = Path(__file__).parents[2] / "README.md"
 PERIOD = Quarter(2025, 1)
+COMPARATORS = "Indicator,Period,Comparator,Value\nCUS-1.1a,2025/26 Q1,Comparator A (Illustrative),79.5\n"
 
 
 def commands() -> list[list[str]]:
@@ -45,12 +47,21 @@ def send_returns(master: Path, folder: Path) -> None:
         write_new(folder / form.file_name, create_form(filled, created=dt.datetime.combine(PERIOD.end, dt.time(12))))
 
 
+def last_quarter(path: Path) -> None:
+    """The officer has come to the end of the year."""
+    master = read_master(path)
+    now = Now(dt.datetime(2026, 4, 30, 12), "Officer")
+    save(
+        master, updated(master, choose_period(master.tables, Quarter(2025, 4), now).changed), now.at, allow_synced=True
+    )
+
+
 def test_every_command_of_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     shown = commands()
     assert [words[0] for words in shown] == [
         *("new", "adopt", "check", "forms", "validate", "import", "settle", "withdraw", "undo", "rate", "report"),
-        *("close", "compare", "addin"),
+        *("chase", "close", "compare", "review", "thread", "theory", "benchmarks", "new-year", "addin"),
     ]
     for words in shown:
         if words[0] == "addin" and sys.platform == "win32":
@@ -59,6 +70,7 @@ def test_every_command_of_the_readme_runs(tmp_path: Path, monkeypatch: pytest.Mo
         assert code == _ends(words), words
     assert list(Path("reports").glob("*.docx"))
     assert list(Path("to correct").glob("*.xlsx"))
+    assert Path("theory-of-change.pdf").stat().st_size > 10_000
 
 
 def _ends(words: list[str]) -> int:
@@ -79,8 +91,12 @@ def _told(words: list[str]) -> list[str]:
         words = [words[0], words[1], number, *words[3:]]
     if words[0] == "compare":
         shutil.copy("master.xlsx", "old.xlsx")
-    if words[0] in ("compare", "addin"):
+    if words[0] == "benchmarks":
+        Path("comparators.csv").write_text(COMPARATORS, encoding="utf-8")
+    if words[0] == "new-year":
+        last_quarter(Path("master.xlsx"))
+    if words[0] in ("compare", "addin", "thread", "theory", "benchmarks"):
         return words
-    period = () if words[0] in ("new", "check", "withdraw", "undo", "close") else ("--period", str(PERIOD))
+    period = () if words[0] in ("new", "check", "withdraw", "undo", "close", "new-year") else ("--period", str(PERIOD))
     day = () if words[0] in ("new", "check") else ("--today", "2025-07-15")
     return [*words, *period, *day]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.ribbon_world import Officer
-from xl_outcomes import commands, resources, steps
+from xl_outcomes import commands, report_commands, resources, steps
 from xl_outcomes.contract import SPECS
 from xl_outcomes.demo import owners
 from xl_outcomes.overrides import Replacement
@@ -166,7 +166,8 @@ def test_a_quarter_clicked_and_a_quarter_typed_leave_the_same_tables(
 
     # The report is written and opened, and can be opened again.
     script = officer.click("report1", tmp_path / "reports", True, callback="OutcomesReport")
-    (typed,) = commands.report(typing.run(), ["cabinet-performance"], tmp_path / "reports typed")
+    wanted = report_commands.Wanted(["cabinet-performance"], tmp_path / "reports typed")
+    (typed,) = report_commands.report(typing.run(), wanted)
     (clicked,) = script.opened
     assert clicked.name == typed.name
     assert officer.click("openLast").opened == [clicked]

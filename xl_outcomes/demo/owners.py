@@ -57,7 +57,7 @@ def _typed(row: FormRow, form: Form, history: History) -> Typed:
         figure = Fraction(top, bottom) * row.indicator.per
     else:
         typed["Value"] = to_float(figure)
-    return typed | _words(row.indicator, form, history, figure)
+    return typed | _words(row, form, history, figure)
 
 
 def _denominator(indicator: Indicator, history: History, random: Random) -> int:
@@ -77,7 +77,7 @@ def _figure(indicator: Indicator, period: Period, history: History, random: Rand
         usual += (aim - usual) * Fraction(random.randint(2, 12), 10)
     figure = usual * (1 + Fraction(better, 1000) * (-1 if indicator.polarity == "Lower is better" else 1))
     if indicator.unit == "Percentage":
-        figure = min(figure, Fraction(99))
+        figure = min(figure, Fraction(100))
     if indicator.highest is not None:
         figure = min(figure, indicator.highest)
     if indicator.lowest is not None:
@@ -96,19 +96,35 @@ def _aim(indicator: Indicator, period: Period, history: History) -> Fraction | N
     return (held.lower + held.upper) / 2 if held.lower is not None and held.upper is not None else held.target
 
 
-def _words(indicator: Indicator, form: Form, history: History, figure: Fraction) -> Typed:
-    """Commentary and corrective action where the figure misses its target."""
+def _words(row: FormRow, form: Form, history: History, figure: Fraction) -> Typed:
+    """Commentary and corrective action where the row's figure is held to a target by itself, and misses it."""
+    indicator = row.indicator
     target = in_force(history.timelines, indicator, form.period)
-    if target is None or target.wrong or not indicator.scored:
+    if target is None or target.wrong or not indicator.scored or row.aim == (None, None):
         return {}
     held = held_to(target, indicator, form.period, history.settings)
-    if not held.confirmed(indicator.polarity) or meets_target(figure, held, indicator.polarity):
+    shown = rounded(figure, indicator.decimals)
+    if not held.confirmed(indicator.polarity) or meets_target(shown, held, indicator.polarity):
         return {}
-    title = indicator.title[:1].lower() + indicator.title[1:]
-    return {
-        "Commentary": f"Illustrative: demand was higher than planned this quarter, which held back {title}.",
-        "Corrective action": "Illustrative: the service has moved staff to the backlog and reviews it monthly.",
-    }
+    random = Random(f"words {indicator.ref} {form.period}")
+    return {"Commentary": random.choice(_REASONS), "Corrective action": random.choice(_REMEDIES)}
+
+
+# True of a figure that misses its target, whichever side is the better one.
+_REASONS = (
+    "Illustrative: demand was higher than planned this quarter, and two posts were vacant until its last month.",
+    "Illustrative: a new system went live in the first month, and the work of the changeover is still felt.",
+    "Illustrative: bad weather stopped the work for eleven days, which could not be made up within the quarter.",
+    "Illustrative: a contractor fell behind and was replaced in the second month; results have begun to recover.",
+    "Illustrative: several large cases from last year were closed this quarter and weigh on the figure.",
+)
+_REMEDIES = (
+    "Illustrative: the service has moved staff to the backlog, and its head reviews the figure every month.",
+    "Illustrative: both posts are filled from next month; overtime is agreed until then.",
+    "Illustrative: a recovery plan with weekly milestones is agreed with the contractor.",
+    "Illustrative: the way the work is booked is being changed, with the first teams from next month.",
+    "Illustrative: the director takes the cases that are over target every fortnight until they are cleared.",
+)
 
 
 def _is_value(row: FormRow, typed: Mapping[str, object]) -> bool:

@@ -6,16 +6,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from xl_outcomes import commands, resources, steps
-from xl_outcomes.demo import owners
+from xl_outcomes import commands, framework_commands, report_commands, resources, steps
+from xl_outcomes.demo import delivery, owners
 from xl_outcomes.demo.owners import Mistake
 from xl_outcomes.errors import InputError
 from xl_outcomes.new_files import write_new
 from xl_outcomes.periods import Quarter
 from xl_outcomes.quarter import prepare
+from xl_outcomes.reporting.registry import offered, text
 from xl_outcomes.returns.checks import Checked
 from xl_outcomes.returns.expected import Form, make_forms
 from xl_outcomes.returns.settle import ACCEPT, REJECT, USE
+from xl_outcomes.settings import sound_settings
+from xl_outcomes.starters import build_earlier
 from xl_outcomes.workbook.file import read_master, save, updated
 from xl_outcomes.workbook.forms import create_form
 
@@ -47,13 +50,17 @@ class _Quarter:
 def run(directory: Path, framework: str, say: Say) -> None:
     """Plays a year into a folder; raises InputError where the folder holds something else."""
     master = _fresh(directory, framework)
-    first = steps.current_period(read_master(master).tables, None).shift(1)
+    tables = read_master(master).tables
+    first = steps.current_period(tables, None).shift(1)
     say(f"{master.name}: a new master of {framework}. Every figure is Illustrative.")
+    _compare(master, framework, first, say)
     for n in range(4):
         period = first.shift(n)
         _play(_Quarter(master, directory / period.file_name, period), say)
-    say(f"\nOpen {master} first: Dashboard, Framework, and a sheet for each priority.")
+    top = sound_settings(tables["Settings"]).tier_name(1).lower()
+    say(f"\nOpen {master} first: Dashboard, Framework, and a sheet for each {top}.")
     say(f"Forms, returns, forms to correct and reports are in {directory}, a folder for each quarter.")
+    say("The first three quarters are closed and archived. Next: xl-outcomes close, then xl-outcomes new-year.")
 
 
 def _fresh(directory: Path, framework: str) -> Path:
@@ -61,6 +68,17 @@ def _fresh(directory: Path, framework: str) -> Path:
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise InputError(f"{directory} is there already.", "Give another folder, or delete that one first.")
     return write_new(directory / f"{framework} master.xlsx", source.read_bytes())
+
+
+def _compare(master: Path, framework: str, first: Quarter, say: Say) -> None:
+    """Compares the framework with its version before, where there is one, and keeps what has changed."""
+    earlier = build_earlier(framework)
+    if earlier is None:
+        return
+    older = write_new(master.with_name(f"{framework} earlier version.xlsx"), earlier)
+    run = _Quarter(master, master.parent, first.shift(-1)).run(20)
+    _, summary = framework_commands.compare_and_keep(run, older)
+    say(f"{older.name}: the version before. {summary}")
 
 
 def _play(quarter: _Quarter, say: Say) -> None:
@@ -79,18 +97,33 @@ def _play(quarter: _Quarter, say: Say) -> None:
     if any(again.iterdir()):
         _, summary, _ = commands.import_returns(quarter.run(21), [str(again)], None, quiet=True)
         say(f"  Corrected returns: {summary}")
+    lines, reminders = framework_commands.chase(quarter.run(22), quarter.folder / "reminders")
+    say(f"  Chased: {lines[0]} Messages to send: {len(reminders)}.")
     _, summary, _ = commands.import_returns(quarter.run(26), [str(late)], None, quiet=True)
     say(f"  Late returns: {summary}")
     _, step = commands.rate(quarter.run(27))
     say(f"  Rated: {step.summary}")
-    for path in commands.report(quarter.run(27), ["cabinet-performance"], quarter.folder / "reports"):
+    reports = _write_reports(quarter)
+    for path in reports:
         say(f"  Report: {path}")
+    if quarter.period.number < 4:
+        say(f"  Closed: {commands.close(quarter.run(40), reports)}")
+
+
+def _write_reports(quarter: _Quarter) -> list[Path]:
+    """The reports that the council's table Reports has for the quarter."""
+    tables = read_master(quarter.master).tables
+    planned = {text(row["Report"]) for row in tables["Reports"].rows() if row["Period"] == str(quarter.period)}
+    names = [kind.name for kind in offered(tables) if kind.name in planned] if "Reports" in tables else []
+    wanted = report_commands.Wanted(names, quarter.folder / "reports")
+    return report_commands.report(quarter.run(27), wanted) if names else []
 
 
 def _begin(quarter: _Quarter) -> None:
     master, now = read_master(quarter.master), quarter.run(1).now()
     step = steps.choose_period(master.tables, quarter.period, now)
-    save(master, updated(master, step.changed), now.at, allow_synced=True)
+    changed = {**step.changed, **delivery.moved_on(master.tables, quarter.period)}
+    save(master, updated(master, changed), now.at, allow_synced=True)
 
 
 def _owners_send(quarter: _Quarter) -> tuple[Path, Path, Path, list[str]]:

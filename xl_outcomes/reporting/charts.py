@@ -2,11 +2,12 @@
 
 import io
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from xl_outcomes.house_style import AMBER, GREEN, RED, SHIPPED, HouseStyle, mix
+from xl_outcomes.reporting.chart_specs import RatingBars
 from xl_outcomes.reporting.facts import Counts, Facts
 from xl_outcomes.rollup import INSUFFICIENT
 
@@ -38,6 +39,11 @@ class _Part:
     ink: str
     hatch: str
     lines: str
+
+
+def draw(chart: object, style: HouseStyle = SHIPPED) -> Picture:
+    """The picture of what is to be shown (`chart_specs.py`)."""
+    return _DRAWN[type(chart)](chart, style)
 
 
 def rag_chart(facts: Facts, style: HouseStyle = SHIPPED) -> Picture:
@@ -140,3 +146,8 @@ def _numbers(counts: Counts) -> tuple[int, int, int, int]:
 def _short(title: str) -> str:
     """A title that fits beside the bars, over two lines where it is long."""
     return "\n".join(textwrap.wrap(title, 22, max_lines=2, placeholder=" …"))
+
+
+_DRAWN: Mapping[type, Callable[[Any, HouseStyle], Picture]] = {
+    RatingBars: lambda chart, style: rag_chart(chart.facts, style),
+}

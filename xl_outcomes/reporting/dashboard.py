@@ -5,12 +5,13 @@ are padded with blank ones, because they stand above and beside one another.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from xl_outcomes.contract import RATINGS
 from xl_outcomes.framework import Outcome
+from xl_outcomes.organisational import NOTE, apart_last, marked_title, refs_apart
 from xl_outcomes.periods import Quarter
 from xl_outcomes.quarter import Rated
 from xl_outcomes.reporting.framework_view import TREE
@@ -62,7 +63,10 @@ _LONGEST_TITLE = 100
 
 @dataclass(frozen=True, slots=True)
 class _Sources:
-    """What the tables of the sheet are made from; `results`, `rollup` and `words` are by ref."""
+    """What the tables of the sheet are made from; `results`, `rollup` and `words` are by ref.
+
+    `apart` has the refs of outcomes and indicators that are not among the council's headline counts.
+    """
 
     rated: Rated
     results: _Rows
@@ -70,10 +74,12 @@ class _Sources:
     tables: Tables
     words: Words
     earlier: Earlier
+    apart: frozenset[str]
 
     def outcomes(self, tier: int) -> list[Outcome]:
-        """The outcomes of a tier, in the order of the tree."""
-        return [o for o in self.rated.framework.down() if o.tier == tier and o.ref in self.rollup]
+        """The outcomes of a tier, in the order of the tree; organisational ones last."""
+        shown = [o for o in self.rated.framework.down() if o.tier == tier and o.ref in self.rollup]
+        return apart_last(shown, self.apart)
 
     def ratings(self, refs: Sequence[str]) -> Counter[str]:
         """How many of some indicators have which rating."""
@@ -90,11 +96,11 @@ class _Sources:
 
 def dashboard(rated: Rated, results: _Rows, rollup: _Rows, tables: Tables, words: Words, earlier: Earlier) -> ViewSheet:
     """The sheet Dashboard of a rated quarter; `results`, `rollup` and `words` are by ref."""
-    sources = _Sources(rated, results, rollup, tables, words, earlier)
+    sources = _Sources(rated, results, rollup, tables, words, earlier, refs_apart(rated.framework))
     council, framework = rated.settings.council or "Outcomes", rated.settings.framework
     note = (
         f"{f'Framework {framework}, as' if framework else 'As'} last rated. An asterisk marks a rating that an officer "
-        "replaced, with reason and approval. Underlined cells lead to the rows behind."
+        f"replaced, with reason and approval. Underlined cells lead to the rows behind.{NOTE if sources.apart else ''}"
     )
     views = (
         _key_numbers(sources),
@@ -112,8 +118,9 @@ def dashboard(rated: Rated, results: _Rows, rollup: _Rows, tables: Tables, words
 
 
 def _key_numbers(sources: _Sources) -> View:
-    tables, count = sources.tables, sources.ratings(list(sources.results))
-    rated, due = (_sum(sources.rollup.values(), h) for h in ("Indicators rated", "Indicators due"))
+    tables, count = sources.tables, sources.ratings([ref for ref in sources.results if ref not in sources.apart])
+    ours, others = _by_side(sources.rollup.values(), "Ref", sources.apart)
+    rated, due = (_sum(ours, h) for h in ("Indicators rated", "Indicators due"))
     returns = rows_of(tables, "Returns", str(sources.rated.period))
     owners = {r["Data owner"] for r in returns}
     came = {r["Data owner"] for r in returns if r["File"] is not None}
@@ -123,7 +130,8 @@ def _key_numbers(sources: _Sources) -> View:
     held = sum(r["Status"] == "Held" for r in get(tables, "Held").rows())
     complete = f"{100 * (asked - missing) // asked}%" if asked else None
     ratings = [count[r] for r in RATINGS]
-    row = [str(sources.rated.period), f"{rated} of {due} rated", *numbers, *ratings, due - rated, held]
+    also = f" and {_coverage(others)} organisational" if sources.apart else ""
+    row = [str(sources.rated.period), f"{rated} of {due} rated{also}", *numbers, *ratings, due - rated, held]
     links = {"Open queries": [Link("Issues")], "Returns in": [Link("Returns")]}
     return View("Dashboard_quarter", frame(_NUMBERS, [[*row, _headline(sources, count), complete]]), _GRID, links=links)
 
@@ -133,7 +141,7 @@ def _headline(sources: _Sources, count: Mapping[str, int]) -> str:
     rated = sum(count[r] for r in RATINGS)
     if not rated:
         return "Nothing is rated yet.\nRatings appear here when\nfigures and targets are in."
-    earlier = sources.earlier.indicators
+    earlier = {ref: was for ref, was in sources.earlier.indicators.items() if ref not in sources.apart}
     before = Counter(earlier.values())
     more = count["Red"] - before["Red"]
     against = f"{abs(more)} {'more' if more > 0 else 'fewer'} than before" if more else "as many as before"
@@ -191,7 +199,8 @@ def _counted(sources: _Sources, outcome: Outcome) -> list[Any]:
     count = sources.ratings(sources.rated.framework.indicators_under(outcome.ref))
     left = int(row["Indicators due"]) - int(row["Indicators rated"])
     rating = [shape(row["Rating"]), marked(row), coverage(row)]
-    return [outcome.ref, shortened(outcome.title, _LONGEST_TITLE), *rating, *(count[r] for r in RATINGS), left]
+    title = marked_title(outcome, sources.apart)
+    return [outcome.ref, shortened(title, _LONGEST_TITLE), *rating, *(count[r] for r in RATINGS), left]
 
 
 def _share(sources: _Sources, outcome: Outcome) -> float | None:
@@ -265,8 +274,9 @@ def _quarter_counts(sources: _Sources, quarter: Quarter) -> list[int | None]:
     rollup = list(sources.rollup.values()) if now else rows_of(sources.tables, "Rollup", str(quarter))
     if not results:
         return [None] * (len(RATINGS) + 1)
-    count = Counter(row["Rating"] for row in results)
-    return [*(count[r] for r in RATINGS), _sum(rollup, "Indicators due") - _sum(rollup, "Indicators rated")]
+    ours, _ = _by_side(rollup, "Ref", sources.apart)
+    count = Counter(row["Rating"] for row in _by_side(results, "Indicator", sources.apart)[0])
+    return [*(count[r] for r in RATINGS), _sum(ours, "Indicators due") - _sum(ours, "Indicators rated")]
 
 
 # ---- what changed ----
@@ -347,6 +357,19 @@ def _hidden_under(sources: _Sources, ref: str) -> str | None:
         if row and ref in str(row["Masked reds"] or "").split(", "):
             return f"{marked(row)} {outcome.ref}"
     return None
+
+
+def _by_side(
+    rows: Iterable[dict[str, Any]], heading: str, apart: frozenset[str]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The rows of the council's outcomes, and those that are apart, by the ref under a heading."""
+    listed = list(rows)
+    return [r for r in listed if r[heading] not in apart], [r for r in listed if r[heading] in apart]
+
+
+def _coverage(rows: Iterable[dict[str, Any]]) -> str:
+    listed = list(rows)
+    return f"{_sum(listed, 'Indicators rated')} of {_sum(listed, 'Indicators due')}"
 
 
 def _sum(rows: Any, heading: str) -> int:

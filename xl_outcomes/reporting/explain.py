@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from xl_outcomes.activities import Activity
 from xl_outcomes.errors import InputError
 from xl_outcomes.framework import Framework, Indicator, Outcome, ref_text
+from xl_outcomes.golden_thread import GoldenThread
 from xl_outcomes.periods import Quarter
 from xl_outcomes.reporting.shown import coverage, marked
 from xl_outcomes.settings import Settings
@@ -37,19 +39,25 @@ def why(tables: Tables, framework: Framework, ref: str, period: Quarter) -> str:
     raise InputError(f"{known} has no rating for {period} yet.", "Rate the quarter first.")
 
 
-def golden_thread(framework: Framework, settings: Settings, ref: str) -> tuple[Link, ...]:
+def golden_thread(
+    framework: Framework, settings: Settings, ref: str, whole: GoldenThread | None = None
+) -> tuple[Link, ...]:
     """The way from a place up to the vision, and all that hangs below it, from the top down.
 
+    With the `whole` thread, data owners, service plans and activities are told too, and the place may be an activity.
     Raises InputError where the ref is unknown.
     """
+    activity = next((a for a in whole.activities if a.ref == ref), None) if whole else None
+    if whole and activity and ref not in framework.outcomes and ref not in framework.indicators:
+        return (_top(settings), *_to_activity(activity, whole))
     _known(framework, ref)
     above = [*reversed(framework.up(ref))]
     here = framework.outcomes.get(ref) or framework.indicators[ref]
-    top = Link(0, "", " - ".join(n for n in (settings.council, settings.framework) if n) or "The vision")
-    links = [top, *(_link(n + 1, o, settings) for n, o in enumerate(above))]
-    links.append(_link(len(above) + 1, here, settings, here=True))
+    links = [_top(settings), *(_link(n + 1, o, settings, whole) for n, o in enumerate(above))]
+    links.append(_link(len(above) + 1, here, settings, whole, here=True))
+    links += _activities(ref, len(above) + 2, whole)
     if ref in framework.outcomes:
-        links += _below(framework, ref, len(above) + 2, settings)
+        links += _below(framework, ref, len(above) + 2, settings, whole)
     return tuple(links)
 
 
@@ -124,17 +132,53 @@ def _observation(tables: Tables, ref: str, period: Quarter) -> Row | None:
     return found[-1] if found else None
 
 
-def _below(framework: Framework, ref: str, depth: int, settings: Settings) -> list[Link]:
-    links = []
-    for child in framework.children(ref):
-        links += [_link(depth, child, settings), *_below(framework, child.ref, depth + 1, settings)]
-    return links + [_link(depth, measure, settings) for measure in framework.measures(ref)]
+def _top(settings: Settings) -> Link:
+    named = " - ".join(n for n in (settings.council, settings.framework) if n)
+    return Link(0, "", f"Vision: {settings.vision}" if settings.vision else named or "The vision")
 
 
-def _link(depth: int, place: Outcome | Indicator, settings: Settings, *, here: bool = False) -> Link:
+def _below(framework: Framework, ref: str, depth: int, settings: Settings, whole: GoldenThread | None) -> list[Link]:
+    links: list[Link] = []
+    places: tuple[Outcome | Indicator, ...] = (*framework.children(ref), *framework.measures(ref))
+    for place in places:
+        links += [_link(depth, place, settings, whole), *_activities(place.ref, depth + 1, whole)]
+        if isinstance(place, Outcome):
+            links += _below(framework, place.ref, depth + 1, settings, whole)
+    return links
+
+
+def _activities(ref: str, depth: int, whole: GoldenThread | None) -> list[Link]:
+    """The activities that are tied to a place itself."""
+    return [Link(depth, a.ref, _activity_line(a)) for a in (whole.activities if whole else ()) if ref in a.outcomes]
+
+
+def _to_activity(activity: Activity, whole: GoldenThread) -> list[Link]:
+    """The ways from the top to an activity: one for each outcome that it is tied to."""
+    framework, line = whole.framework, f"> {_activity_line(activity)} <"
+    links: list[Link] = []
+    for ref in activity.outcomes:
+        way = [*reversed(framework.up(ref)), framework.outcomes[ref]]
+        links += [_link(depth, outcome, whole.settings, whole) for depth, outcome in enumerate(way, 1)]
+        links.append(Link(len(way) + 1, activity.ref, line))
+    return links or [Link(1, activity.ref, f"{line} is tied to no outcome")]
+
+
+def _activity_line(activity: Activity) -> str:
+    told = "; ".join(p for p in (activity.lead, activity.status) if p)
+    return f"Activity {activity.ref} {activity.title}" + (f" ({told})" if told else "")
+
+
+def _link(
+    depth: int, place: Outcome | Indicator, settings: Settings, whole: GoldenThread | None = None, *, here: bool = False
+) -> Link:
     what = settings.tier_name(place.tier) if isinstance(place, Outcome) else "Indicator"
-    people = ", ".join(p for p in (place.responsible_officer, place.portfolio_holder) if p)
-    line = f"{what} {place.ref} {place.title}" + (f" ({people})" if people else "")
+    people = [place.responsible_officer, place.portfolio_holder]
+    if whole and isinstance(place, Indicator):
+        status = "" if place.status == "Live" else place.status
+        data = f"data from {place.data_owner}" if place.data_owner else ""
+        people = [status, *people, data, whole.plans.get(place.ref, "")]
+    told = ("; " if whole else ", ").join(p for p in people if p)
+    line = f"{what} {place.ref} {place.title}" + (f" ({told})" if told else "")
     return Link(depth, place.ref, f"> {line} <" if here else line)
 
 

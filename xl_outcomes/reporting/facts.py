@@ -13,6 +13,7 @@ from xl_outcomes.contract import RATINGS, SHORTHAND, SPECS
 from xl_outcomes.exact import show, to_number
 from xl_outcomes.figures import Observed, count_observations
 from xl_outcomes.framework import Indicator, Outcome, ref_text
+from xl_outcomes.organisational import apart_last, refs_apart
 from xl_outcomes.periods import Month, Period, Quarter
 from xl_outcomes.quarter import Rated
 from xl_outcomes.rating import display
@@ -43,7 +44,8 @@ _STATE_CODES = {"Unavailable": "x", "Not applicable": "z", "Confidential": "c"}
 class IndicatorFact:
     """An indicator in the quarter: `word` is the plain rating (blank without one), `rating` what people read.
 
-    `counts` says whether it is among those that are due, and so in every "5 of 6".
+    `counts` says whether it is among those that are due, and so in every "5 of 6"; `apart` that it is under a priority
+    of organisational measures, and so not in the council's own counts.
     """
 
     ref: str
@@ -65,6 +67,7 @@ class IndicatorFact:
     calculated: str
     overridden: bool
     counts: bool
+    apart: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,10 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class PriorityFact:
-    """A tier 1 outcome with the indicators under it and the words about it."""
+    """A tier 1 outcome with the indicators under it and the words about it.
+
+    `apart` says that it holds organisational measures only, and is not in the council's own counts.
+    """
 
     ref: str
     title: str
@@ -112,6 +118,7 @@ class PriorityFact:
     commentary: Texts
     achievements: Texts
     impacts: Texts
+    apart: bool
 
     def fresh(self, word: str) -> tuple[IndicatorFact, ...]:
         """Those rated so on a figure of this quarter."""
@@ -139,19 +146,29 @@ class OutcomeFact:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that a report may say of a quarter; `narrative` has the authors' paragraphs by section."""
+    """All that a report may say of a quarter; `narrative` has the authors' paragraphs by section.
+
+    `counts` are of the council's own outcomes; organisational measures that stand apart are in `organisational`.
+    """
 
     council: str
     period: str
     period_words: str
     header: Header
     counts: Counts
+    organisational: Counts
     priorities: tuple[PriorityFact, ...]
     indicators: tuple[IndicatorFact, ...]
     outcomes: tuple[OutcomeFact, ...]
     risks: tuple[Risk, ...]
     narrative: Mapping[str, Texts]
     shorthand: tuple[tuple[str, str], ...]
+
+    @property
+    def also(self) -> str:
+        """What the headline says beside its counts: "and 9 of 10 organisational measures"; blank without such."""
+        held = any(priority.apart for priority in self.priorities)
+        return f"and {self.organisational.coverage} organisational measures" if held else ""
 
     def in_states(self, states: Sequence[str]) -> tuple[IndicatorFact, ...]:
         """The indicators in those states, in the order of the states."""
@@ -163,14 +180,15 @@ def gather(rated: Rated, tables: Tables, name: str) -> Facts:
     rolled = {str(row["Ref"]): row for row in _records(rated.rollup)}
     results = _records(rated.results)
     indicators = tuple(i for i in _indicator_facts(rated, results, tables) if i.state != "Deleted")
-    narrative = read_narrative(tables, rated.period)
-    tier_1 = [o for o in rated.framework.children(None) if o.ref in rolled]
+    narrative = read_narrative(tables, rated.period, name)
+    tier_1 = apart_last((o for o in rated.framework.children(None) if o.ref in rolled), refs_apart(rated.framework))
     return Facts(
         council=rated.settings.council or "The council",
         period=str(rated.period),
         period_words=period_words(rated.period),
         header=read_header(tables, name, rated.period),
-        counts=_count(indicators),
+        counts=_count(i for i in indicators if not i.apart),
+        organisational=_count(i for i in indicators if i.apart),
         priorities=tuple(_priority(rated, o, rolled[o.ref], indicators, narrative) for o in tier_1),
         indicators=indicators,
         outcomes=tuple(_outcome(rolled[o.ref]) for o in rated.framework.down() if o.ref in rolled),
@@ -186,6 +204,7 @@ def gather(rated: Rated, tables: Tables, name: str) -> Facts:
 def _indicator_facts(rated: Rated, results: Iterable[Mapping[str, Any]], tables: Tables) -> Iterable[IndicatorFact]:
     framework = rated.framework
     observed, _ = count_observations(tables["Observations"], framework)
+    apart = refs_apart(framework)
     titles = {ref_text(r["Ref"]): text(r["Indicator"]) for r in tables["Indicators"].rows() if r["Ref"] is not None}
     for row in results:
         ref = ref_text(row["Indicator"])
@@ -193,11 +212,12 @@ def _indicator_facts(rated: Rated, results: Iterable[Mapping[str, Any]], tables:
         if indicator is None:
             yield _broken(ref, titles.get(ref, ref), row)
         else:
-            yield _indicator_fact(rated, indicator, row, observed, _target(tables, row, indicator))
+            target = _target(tables, row, indicator)
+            yield _indicator_fact(rated, indicator, row, observed, target, apart=ref in apart)
 
 
 def _indicator_fact(
-    rated: Rated, indicator: Indicator, row: Mapping[str, Any], observed: Observed, target: str
+    rated: Rated, indicator: Indicator, row: Mapping[str, Any], observed: Observed, target: str, *, apart: bool
 ) -> IndicatorFact:
     above = rated.framework.up(indicator.ref)
     priority = above[-1].ref if above and above[-1].tier == 1 else ""
@@ -226,6 +246,7 @@ def _indicator_fact(
         calculated=text(row["Calculated rating"]),
         overridden="override" in flags,
         counts=bool(priority) and _counts(indicator, above, row),
+        apart=apart,
     )
 
 
@@ -233,7 +254,7 @@ def _broken(ref: str, title: str, row: Mapping[str, Any]) -> IndicatorFact:
     """An indicator whose row fails the checks: named, with nothing claimed about it."""
     state, none, owner = text(row["State"]), "Not reported", "No data owner"
     shown = ("Not rated", none, none, none, "", text(row["Reason"]))
-    return IndicatorFact(ref, title, "", owner, state, "", *shown, (), (), "", (), "", False, False)
+    return IndicatorFact(ref, title, "", owner, state, "", *shown, (), (), "", (), "", False, False, False)
 
 
 def _counts(indicator: Indicator, above: Sequence[Outcome], row: Mapping[str, Any]) -> bool:
@@ -336,6 +357,7 @@ def _priority(
         texts("commentary"),
         texts("achievement"),
         texts("impact"),
+        outcome.ref in refs_apart(rated.framework),
     )
 
 

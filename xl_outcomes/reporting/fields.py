@@ -204,12 +204,14 @@ def fields(facts: Facts, style: HouseStyle = SHIPPED) -> dict[str, object]:
 def _summary(facts: Facts, style: HouseStyle) -> list[str]:
     counts = facts.counts
     if not counts.due:
-        return [f"No indicator is due in {facts.period_words}, so nothing is rated."]
+        also = f" {facts.also.removeprefix('and ').capitalize()} are rated." if facts.also else ""
+        return [f"No indicator is due in {facts.period_words}, so nothing is rated.{also}"]
     fresh, carried = counts.due - counts.carried, counts.carried
     paragraphs = [
         f"In {facts.period_words}, {_n(counts.due, 'indicator')} {_are(counts.due)} counted in the ratings: "
         f"{fresh} due this quarter, and {carried} with a rating carried from an earlier quarter. "
-        f"{counts.coverage} {_are(counts.rated)} rated: {_shares(counts, style)}. "
+        f"{counts.coverage}{f' {facts.also}' if facts.also else ''} {_are(counts.rated)} rated: "
+        f"{_shares(counts, style)}. "
         "Percentages are of rated indicators only."
     ]
     return [*paragraphs, *_gaps(facts), *_moves(facts)]
@@ -217,7 +219,7 @@ def _summary(facts: Facts, style: HouseStyle) -> list[str]:
 
 def _gaps(facts: Facts) -> list[str]:
     """What is not rated, and which ratings are not the calculated ones."""
-    unrated = [i for i in facts.indicators if i.counts and not i.word]
+    unrated = [i for i in facts.indicators if i.counts and not i.apart and not i.word]
     states = {words: sum(i.state == state for i in unrated) for state, words in _UNRATED.items()}
     named = _and([f"{n} {words}" for words, n in states.items() if n])
     texts = [f"{_n(len(unrated), 'indicator')} {_are(len(unrated))} not rated: {named}."] if unrated else []

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from xl_outcomes.framework import Outcome
+from xl_outcomes.organisational import NOTE, apart_last, marked_title, refs_apart
 from xl_outcomes.quarter import Rated
-from xl_outcomes.reporting.shown import NONE_YET, Earlier, coverage, how_many, marked, shape, since
+from xl_outcomes.reporting.shown import NONE_YET, Earlier, coverage, how_many, marked, several, shape, since
 from xl_outcomes.reporting.view import Link, View, ViewSheet
 from xl_outcomes.tables import frame
 
@@ -56,8 +57,9 @@ def framework_sheet(rated: Rated, rollup: Mapping[str, dict[str, Any]], earlier:
 
 def priorities_sheet(rated: Rated, rollup: Mapping[str, dict[str, Any]], earlier: Earlier) -> ViewSheet:
     """The sheet Priorities of a rated quarter: the top two tiers, to be seen at one glance and printed on one page."""
-    shown = [o for o in rated.framework.down() if o.tier <= 2 and o.ref in rollup]
-    rows = [_top_row(o, rollup[o.ref], earlier) for o in shown]
+    apart = refs_apart(rated.framework)
+    shown = apart_last((o for o in rated.framework.down() if o.tier <= 2 and o.ref in rollup), apart)
+    rows = [_top_row(o, marked_title(o, apart), rollup[o.ref], earlier) for o in shown]
     headings, widths = zip(*_TOP, strict=True)
     # Programs that colour links by themselves would hide one on the dark band of a priority.
     links = {"Ref": [Link(TREE, "Ref", o.ref) if o.tier > 1 else None for o in shown]}
@@ -65,10 +67,11 @@ def priorities_sheet(rated: Rated, rollup: Mapping[str, dict[str, Any]], earlier
     first, second = rated.settings.tier_name(1), rated.settings.tier_name(2)
     note = (
         f"Each {first.lower()} with its parts: {second.lower()}, rating, and how many of its parts that are due are "
-        "rated. A hidden red is a red indicator under an outcome that is not red."
+        f"rated. A hidden red is a red indicator under an outcome that is not red.{NOTE if apart else ''}"
     )
     council = rated.settings.council
-    return ViewSheet("Priorities", f"{council}: our priorities" if council else "Our priorities", note, (view,))
+    title = f"our {several(first.lower())}"
+    return ViewSheet("Priorities", f"{council}: {title}" if council else title.capitalize(), note, (view,))
 
 
 def _view(
@@ -96,9 +99,9 @@ def _tree_row(outcome: Outcome, row: Mapping[str, Any], earlier: Earlier) -> lis
     return [outcome.ref, outcome.tier, title, *shown, *people]
 
 
-def _top_row(outcome: Outcome, row: Mapping[str, Any], earlier: Earlier) -> list[Any]:
+def _top_row(outcome: Outcome, title: str, row: Mapping[str, Any], earlier: Earlier) -> list[Any]:
     moved = since(earlier.outcomes, outcome.ref, row["Rating"])
     hidden = how_many(row["Masked reds"])
-    told = [outcome.ref, outcome.tier, outcome.title, outcome.statement or None]
+    told = [outcome.ref, outcome.tier, title, outcome.statement or None]
     people = "\n".join(filter(None, (outcome.portfolio_holder, outcome.responsible_officer)))
     return [*told, shape(row["Rating"]), marked(row), coverage(row), moved, hidden, people or None]

@@ -12,6 +12,7 @@ from xl_outcomes.contract import RATINGS, SPECS
 from xl_outcomes.exact import show, to_float, to_number
 from xl_outcomes.framework import Indicator, Outcome, ref_text
 from xl_outcomes.periods import Quarter
+from xl_outcomes.quality import NOT_ASSESSED, quality_words
 from xl_outcomes.quarter import Rated
 from xl_outcomes.rating import display
 from xl_outcomes.reporting.readback import INPUTS, Words, standing_rows
@@ -22,7 +23,7 @@ from xl_outcomes.tables import Tables, frame, get
 from xl_outcomes.targets import held_to, in_force
 
 NO_INDICATOR = "No indicator is attached to this priority yet"
-NOT_ASSESSED, NOT_RATED = "Not assessed", "Not rated"
+NOT_RATED = "Not rated"
 NOTE = (
     "Type in the green columns, Commentary and Corrective action: the next rating takes your words in. A blank figure "
     "was not due, not in, or may not be shown. Trend has a bar for each of the last eight quarters: above the line the "
@@ -48,34 +49,28 @@ _BEFORE = {
     "Target": 9,
 }
 _QUARTER_WIDTH = 9.5
-_AFTER = {
+_RATED = {
     "Rating": 11.5,
     "Direction": 12,
     "Trend": 15,
     "Commentary": 48,
     "Corrective action": 48,
+}
+_QUALITY = {"Data quality": 18}
+_MORE = {
     "Forecast": 10,
     "Forecast rating": 10,
     "Direction on year": 13,
     "Reason": 44,
     "Return": 30,
-    "Data quality": 18,
-    **dict.fromkeys((*TREND_DATA, TARGET_FORMAT, FIGURE_FORMAT), 10),
 }
+_KEPT = dict.fromkeys((*TREND_DATA, TARGET_FORMAT, FIGURE_FORMAT), 10)
 _WORDS_OF_STATES = {"Rated": "", "Baseline year": "Baseline year", "Data only": "For information"}
 _ARROWS = {"Improving": "↑", "Worsening": "↓", "No change": "→", "Increasing": "↑", "Decreasing": "↓"}
 _POLARITIES = {"In range": "Inside a range is better", "Neither": "Neither: for information"}
 _LINKED = ("Ref", "Polarity", "Return", "Data quality")
 _LONGEST_OUTCOME = 120
 _SHORTEST = Fraction(1, 20)
-_DIMENSIONS = ("Accuracy", "Validity", "Reliability", "Timeliness", "Relevance", "Completeness")
-_GRADES = (
-    ("very poor", "very low", "none", "no", "fail"),
-    ("poor", "low", "weak", "red", "inadequate"),
-    ("fair", "medium", "moderate", "partly", "amber", "adequate", "satisfactory"),
-    ("good", "high", "strong", "green", "yes", "pass"),
-    ("very good", "very high", "excellent"),
-)
 _NOT_LISTED = {**dict.fromkeys(SPECS["Results"].headings), "State": "Not due"}
 
 
@@ -88,15 +83,23 @@ def indicator_sheet(
     rated: Rated, top: Outcome, results: Mapping[str, dict[str, Any]], words: Words, tables: Tables
 ) -> ViewSheet:
     """The sheet of a tier 1 outcome in a rated quarter; `results` and `words` are by ref."""
-    sources = _Sources(rated, results, words, _came_with(tables, rated.period), dict(_assessed(tables)))
-    widths = {**_BEFORE, **{str(q): _QUARTER_WIDTH for q in _quarters(rated.period, QUARTERS)}, **_AFTER}
+    sources = _Sources(rated, results, words, _came_with(tables, rated.period), quality_words(tables))
+    widths = _widths(rated.period, assessed=bool(sources.quality))
     indicators = [i for o in (top, *rated.framework.down(top.ref)) for i in rated.framework.measures(o.ref)]
     rows = [_indicator_row(sources, i) for i in indicators] or [{"Indicator": NO_INDICATOR}]
     data = frame(widths, [[row.get(heading) for heading in widths] for row in rows])
     ratings = ("Rating", "Forecast rating")
     links = _links(sources, indicators) if indicators else dict.fromkeys(_LINKED, (None,))
+    links = {heading: places for heading, places in links.items() if heading in widths}
     view = View(priority_table(top.ref), data, tuple(widths.values()), ratings, links=links)
     return ViewSheet(top.title[:31], top.title, NOTE, (view,))
+
+
+def _widths(period: Quarter, *, assessed: bool) -> dict[str, float]:
+    """The headings with their widths; where data quality is assessed, it is printed with the ratings."""
+    quarters = {str(q): _QUARTER_WIDTH for q in _quarters(period, QUARTERS)}
+    after = {**_QUALITY, **_MORE} if assessed else _MORE
+    return {**_BEFORE, **quarters, **_RATED, **after, **_KEPT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +133,8 @@ def _indicator_row(sources: _Sources, indicator: Indicator) -> dict[str, object]
         **_figures(sources.rated, indicator, row),
         **_standing(row),
         **{heading: word(words, indicator.ref, heading) for heading in INPUTS},
-        "Return": came.file if came else None,
         "Data quality": sources.quality.get(indicator.ref, NOT_ASSESSED),
+        "Return": came.file if came else None,
         **_trend(sources.rated, indicator, row),
     }
 
@@ -233,26 +236,6 @@ def _variance(rated: Rated, indicator: Indicator, quarter: Quarter) -> Fraction 
 def _better(gap: Fraction, polarity: str) -> Fraction:
     """A variance so turned that more is better; in a range it is 0, and less the farther outside."""
     return -abs(gap) if polarity == "In range" else -gap if polarity == "Lower is better" else gap
-
-
-# ---- data quality ----
-
-
-def _assessed(tables: Tables) -> Iterator[tuple[str, str]]:
-    """The lowest of each indicator's six scores, with what it is the score of: "Fair (Timeliness)"."""
-    for row in get(tables, "Quality").rows():
-        scores = [(_grade(row[d]), n, d) for n, d in enumerate(_DIMENSIONS) if row[d] is not None]
-        if row["Indicator"] is not None and scores:
-            *_, dimension = min(scores)
-            score = to_number(row[dimension])
-            yield ref_text(row["Indicator"]), f"{row[dimension] if score is None else show(score)} ({dimension})"
-
-
-def _grade(score: object) -> Fraction:
-    """Where a score stands among the others: by its number, else by its word; a word that is not known comes last."""
-    number, plain = to_number(score), str(score).strip().casefold()
-    known = (n for n, words in enumerate(_GRADES, 1) if plain in words)
-    return Fraction(next(known, len(_GRADES) + 1)) if number is None else number
 
 
 # ---- where cells lead ----

@@ -28,11 +28,17 @@ Narrative = Mapping[tuple[str, str], Texts]
 
 @dataclass(frozen=True, slots=True)
 class ReportKind:
-    """A report: its name on the command line and in the Reports table, its title, and its template's file name."""
+    """A report: its name on the command line and in the Reports table, its title, and its template's file name.
+
+    `module` is the module of `reporting` that makes its documents; `needs` are tables without which there is nothing
+    to report.
+    """
 
     name: str
     title: str
     template: str
+    module: str = "cabinet_report"
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,18 @@ def reports() -> tuple[ReportKind, ...]:
     return (ReportKind("cabinet-performance", "Outcomes framework: performance report", "cabinet-performance.docx"),)
 
 
+def offered(tables: Tables) -> tuple[ReportKind, ...]:
+    """The reports of a master: those in its table Reports, else all for which it has what they need."""
+    own = {text(row["Report"]).casefold() for row in tables.get("Reports", blank("Reports")).rows()}
+    listed = tuple(kind for kind in reports() if kind.name in own)
+    return listed or tuple(kind for kind in reports() if not lacking(kind, tables))
+
+
+def lacking(kind: ReportKind, tables: Tables) -> tuple[str, ...]:
+    """The tables that a report needs and that hold nothing in a master."""
+    return tuple(name for name in kind.needs if not len(tables.get(name, blank(name)).frame))
+
+
 def find_report(name: str) -> ReportKind:
     """The report of that name; InputError names the nearest or lists them all."""
     known = {kind.name: kind for kind in reports()}
@@ -88,19 +106,31 @@ def read_header(tables: Tables, name: str, quarter: Quarter) -> Header:
     return Header(cell("Report number"), to, cell("From"), cell("Officer"), date, cell("Key decision"))
 
 
-def read_narrative(tables: Tables, quarter: Quarter) -> Narrative:
+def read_narrative(tables: Tables, quarter: Quarter, report: str = "") -> Narrative:
     """The paragraphs of a quarter by ref ("" is the whole report) and section; a line of text is a paragraph.
 
     A section is known by how it begins, so that "Equality analysis" and "Equalities" both get to the `equalit` one.
+    "name-of-report: Purpose" is for that report alone, and stands there instead of the plain section.
     """
-    found: dict[tuple[str, str], Texts] = {}
+    plain: dict[tuple[str, str], Texts] = {}
+    own: dict[tuple[str, str], Texts] = {}
+    names = {kind.name for kind in reports()}
     for row in _of_period(tables, "Narrative", quarter):
         word = text(row["Section"]).casefold()
-        section = next((s for s in SECTIONS if word.startswith(s)), word)
+        named, colon, rest = word.partition(":")
+        for_one = bool(colon) and named.strip() in names
+        if for_one and named.strip() != report.casefold():
+            continue
+        key = (text(row["Ref"]), _section(rest.strip() if for_one else word))
         lines = tuple(line.strip() for line in text(row["Text"]).splitlines() if line.strip())
-        key = (text(row["Ref"]), section)
+        found = own if for_one else plain
         found[key] = (*found.get(key, ()), *lines)
-    return found
+    return {**plain, **own}
+
+
+def _section(word: str) -> str:
+    """The section that a word stands for; a word with a colon in it is its own, as "impact: carbon impact"."""
+    return word if ":" in word else next((s for s in SECTIONS if word.startswith(s)), word)
 
 
 def read_risks(tables: Tables) -> tuple[Risk, ...]:

@@ -87,6 +87,11 @@ def abridged(refs: object, most: int = 4) -> str | None:
     return f"{', '.join(listed[: most - 1])} and {len(listed) - most + 1} more"
 
 
+def several(noun: str) -> str:
+    """The plural of what a council calls a tier: priorities, outcomes, themes."""
+    return f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2:-1] not in "aeiou" else f"{noun}s"
+
+
 def how_many(refs: object) -> int | None:
     """How many refs a list holds; None where there is none."""
     return len(str(refs).split(", ")) if refs else None

@@ -215,9 +215,15 @@ def _write_view(
     view = placed.view
     write_caption(book, sheet, placed)
     sides = [align(view, heading) for heading in placed.headings]
-    looks = [RIGHT if side == "right" else {"align": side} for side in sides]
+    apart = _after_numbers(placed.headings, sides)
+    looks = [
+        RIGHT if side == "right" else _beside(h, side, apart) for h, side in zip(placed.headings, sides, strict=True)
+    ]
     make_table(book, sheet, placed, looks, style="Table Style Light 1", filters=alone)
-    write_cells(book, sheet, placed, lambda heading, value, _: _general_look(view, heading, value), where)
+    write_cells(book, sheet, placed, lambda heading, value, _: _general_look(view, heading, value, apart), where)
+    # A heading is bold; a table alone on its sheet has filter buttons, each as wide as three characters.
+    room = 3 if alone else 0
+    set_height(sheet, placed.header, ((h, (w - room) / 1.1) for h, w in zip(placed.headings, widths, strict=False)))
     for row, values in enumerate(view.frame.itertuples(index=False, name=None), placed.first):
         set_height(sheet, row, zip(values, widths, strict=False))
     final = max(USUAL_LAST_ROW, placed.header + len(view.frame)) if last else placed.end - 1
@@ -225,8 +231,20 @@ def _write_view(
         colour_ratings(book, sheet, placed.first, final, placed.column(heading))
 
 
-def _general_look(view: View, heading: str, value: object) -> dict[str, Any]:
+def _after_numbers(headings: Sequence[str], sides: Sequence[str]) -> frozenset[str]:
+    """The headings of texts that stand right of numbers, which would touch them."""
+    pairs = zip(headings[1:], sides, sides[1:], strict=False)
+    return frozenset(heading for heading, before, side in pairs if before == "right" and side == "left")
+
+
+def _beside(heading: str, side: str, apart: frozenset[str]) -> dict[str, Any]:
+    return {"align": side, "indent": 1} if heading in apart else {"align": side}
+
+
+def _general_look(view: View, heading: str, value: object, apart: frozenset[str]) -> dict[str, Any]:
     own = {"align": "center", "bold": True} if heading in view.ratings else value_look(value)
+    if heading in apart and isinstance(value, str):
+        own = {**own, "align": "left", "indent": 1}
     return {**VIEW_BODY, **own}
 
 

@@ -10,7 +10,7 @@ from xl_outcomes.workbook.live_place import Place, area, grid, places
 from xl_outcomes.workbook.live_ready import prepared
 from xl_outcomes.workbook.live_sheets import SheetMaker
 from xl_outcomes.workbook.live_write import Journal
-from xl_outcomes.workbook.writes import NewSheet, Row, TableWrite
+from xl_outcomes.workbook.writes import Block, NewSheet, Row, TableWrite
 
 if TYPE_CHECKING:
     import xlwings as xw
@@ -101,8 +101,9 @@ def _list(book: "xw.Book", excel: ExcelApp, issues: Sequence[Issue], marked: dic
     rows = tuple(_listed(issue, marked.get((issue.sheet, issue.cell))) for issue in issues)
     place = _list_place(book)
     if place is None:
-        SheetMaker(book, excel, (), [NewSheet(SHEET, TABLE, HEADINGS, rows, TITLE, _WIDTHS)]).make(Journal())
-        place = Place(TABLE, book.sheets[-1].name, 3, 1, 3 + len(rows), len(HEADINGS))
+        new = NewSheet(SHEET, (Block(TABLE, HEADINGS, rows, widths=_WIDTHS),), TITLE)
+        SheetMaker(book, excel, (), [new]).make(Journal())
+        place = Place(TABLE, book.sheets[-1].name, new.tops[0], 1, new.tops[0] + len(rows), len(HEADINGS))
     else:
         placed = {each.name.casefold(): each for each in places(book)}
         prepared(book, placed, TableWrite(TABLE, HEADINGS, tuple(map(Row, rows))), excel).write(Journal())

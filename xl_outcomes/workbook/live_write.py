@@ -185,7 +185,15 @@ class TableWriter:
         self._longer(-count)
 
     def _move(self, source: int, to: int) -> None:
-        """A row cut and put in elsewhere; what is below the table moves down by a row and up again."""
+        """A row cut and put in elsewhere; what is below the table moves down by a row and up again.
+
+        Cells put in below the last row would not be the table's, so a row gets there by changing places with the last.
+        """
+        last = len(self.place.rows) - 1
+        if to == last and source != last and not self.place.totals:
+            if source != last - 1:
+                self._move(source, last - 1)
+            source, to = last, last - 1
         gap = to if to < source else to + 1
         self._put_in(self._body(gap), below_headings=not gap)
         source += gap <= source

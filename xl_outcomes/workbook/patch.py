@@ -23,9 +23,9 @@ from xl_outcomes.workbook.package import Package, workbook_part, worksheets
 from xl_outcomes.workbook.placed_table import PlacedTable, carry, check_room, find_table, resize, widened
 from xl_outcomes.workbook.rename import rename_headings
 from xl_outcomes.workbook.sparklines import Sparklines
-from xl_outcomes.workbook.writes import KEEP, Keep, NewSheet, Row, TableWrite, Value, clean
+from xl_outcomes.workbook.writes import KEEP, Block, Keep, NewSheet, Row, TableWrite, Value, clean
 
-__all__ = ["KEEP", "Keep", "NewSheet", "Row", "TableWrite", "Value", "patch"]
+__all__ = ["KEEP", "Block", "Keep", "NewSheet", "Row", "TableWrite", "Value", "patch"]
 
 _FORMULA_MARKS = (b"<f>", b"<f ", b":f>", b":f ")
 _LEVEL = "outlineLevel"
@@ -52,7 +52,8 @@ def patch(
     if additions:
         add_sheets(package, additions, style)
     spots: Spots = {}
-    tables: list[TableWrite | NewSheet] = [*(write for write, _ in written), *additions]
+    tables: list[TableWrite | Block] = [*(write for write, _ in written)]
+    tables += [block for sheet in additions for block in sheet.blocks]
     for each in tables:
         put_links(book, each.table, each.links, spots)
         _put_levels(book, each)
@@ -108,7 +109,7 @@ def _clear_levels(table: PlacedTable, write: TableWrite, end: int) -> None:
             table.sheet.reshaped = True
 
 
-def _put_levels(book: GridBook, write: TableWrite | NewSheet) -> None:
+def _put_levels(book: GridBook, write: TableWrite | Block) -> None:
     """Give the rows of a table their outline levels, and the sheet room for the signs beside them."""
     if not write.levels:
         return

@@ -13,8 +13,8 @@ from xl_outcomes.periods import is_quarter
 from xl_outcomes.reporting.view import INDICATOR_TABLES, Link, View, ViewSheet
 from xl_outcomes.tables import Table, Tables, frame
 from xl_outcomes.workbook.text_size import ONE_LINE, heading_width, text_height
-from xl_outcomes.workbook.view_rows import row_heights, view_widths
-from xl_outcomes.workbook.writes import KEEP, Goto, Links, NewSheet, Row, TableWrite
+from xl_outcomes.workbook.view_rows import row_heights, shortened, view_widths
+from xl_outcomes.workbook.writes import KEEP, Block, Goto, Links, NewSheet, Row, TableWrite
 
 TableLinks = Mapping[str, Sequence[Link | None]]
 
@@ -50,26 +50,34 @@ class Plan:
 def planned(
     master: AsRead, changed: Tables, views: Sequence[ViewSheet] = (), links: Mapping[str, TableLinks] | None = None
 ) -> Plan:
-    """What has to be written for changed tables and views; `links` says where cells of changed tables lead."""
+    """What has to be written for changed tables and views; `links` says where cells of changed tables lead.
+
+    A view that has outgrown the room above the next table is shortened, and says so: a rating never fails for it.
+    """
+    views = [replace(sheet, views=tuple(_fitting(master, view) for view in sheet.views)) for sheet in views]
     writes: list[TableWrite] = []
     additions: list[NewSheet] = []
     for name, table in changed.items():
         found = master.find(name)
         if found is None:
-            additions.append(replace(_new_table(SPECS[name], table), links=_files(table, (links or {}).get(name, {}))))
+            additions.append(_new_table(SPECS[name], table, _files(table, (links or {}).get(name, {}))))
         elif write := _write(name, found, table):
             writes.append(replace(write, links=_files(table, (links or {}).get(name, {}))))
-    new = {write.table.casefold() for write in writes} | {sheet.table.casefold() for sheet in additions}
+    new = {write.table.casefold() for write in writes}
+    new |= {block.table.casefold() for sheet in additions for block in sheet.blocks}
     frames = {name.casefold(): table.frame for name, table in changed.items() if name.casefold() in new}
     frames |= {view.table.casefold(): view.frame for sheet in views for view in sheet.views}
     finder = _Finder(master, frames)
     for sheet in views:
+        missing = []
         for view in sheet.views:
-            shown, leads = master.find(view.table), finder.links(view)
+            shown = master.find(view.table)
             if shown is None:
-                additions.append(_new_view(sheet, view, leads))
+                missing.append(_new_view(view, finder.links(view)))
             else:
-                writes.append(_write_view(sheet, view, shown, master.first_row(view.table), leads))
+                writes.append(_write_view(sheet, view, shown, master.first_row(view.table), finder.links(view)))
+        if missing:
+            additions.append(NewSheet(sheet.name, tuple(missing), sheet.title, sheet.note))
     return Plan(tuple(writes), tuple(additions))
 
 
@@ -210,6 +218,27 @@ def _key(value: object) -> str:
     return "" if plain is None else f"{plain:g}" if isinstance(plain, float) else str(plain)
 
 
+def _fitting(master: AsRead, view: View) -> View:
+    """The view as long as there is room for it above the next table of its sheet and that table's caption."""
+    shown = master.find(view.table)
+    if shown is None or len(view.frame) <= len(shown.frame):
+        return view
+    top = master.first_row(view.table)
+    others = ((name, master.find(name)) for name in master.names())
+    below = [
+        master.first_row(name) - 1
+        for name, other in others
+        if other and other.sheet == shown.sheet and master.first_row(name) > top and _side_by_side(other, shown)
+    ]
+    most = max(len(shown.frame), min(below, default=top + len(view.frame) + 1) - 1 - top)
+    return view if len(view.frame) <= most else shortened(view, most)
+
+
+def _side_by_side(one: Table, other: Table) -> bool:
+    """Whether two tables have a column of the sheet in common."""
+    return bool(set(one.columns.values()) & set(other.columns.values()))
+
+
 def _write_view(sheet: ViewSheet, view: View, shown: Table, first: int, links: Links) -> TableWrite:
     """A view written over what is shown, rows travelling with their Ref, quarters in headings renamed."""
     headings = [str(h) for h in view.frame.columns]
@@ -235,19 +264,18 @@ def _by_row(shown: Table, renamed: Mapping[str, str]) -> dict[int, dict[str, obj
     return {int(row): dict(zip(headings, values, strict=True)) for row, *values in shown.frame.itertuples(name=None)}
 
 
-def _new_table(spec: Spec, table: Table) -> NewSheet:
+def _new_table(spec: Spec, table: Table, links: Links) -> NewSheet:
     rows = tuple(tuple(_plain(v) for v in values) for values in table.frame.itertuples(index=False, name=None))
     ratings = tuple(h for h in spec.headings if h.lower().endswith("rating"))
     widths = tuple(c.width for c in spec.columns)
-    return NewSheet(spec.sheet, spec.name, spec.headings, rows, spec.purpose, widths, ratings)
+    block = Block(spec.name, spec.headings, rows, widths=widths, ratings=ratings, links=links)
+    return NewSheet(spec.sheet, (block,), spec.sheet, spec.purpose)
 
 
-def _new_view(sheet: ViewSheet, view: View, links: Links) -> NewSheet:
-    name = sheet.name if view is sheet.views[0] else view.table.replace("_", " ")
+def _new_view(view: View, links: Links) -> Block:
     rows = tuple(tuple(_plain(v) for v in values) for values in view.frame.itertuples(index=False, name=None))
-    title = view.caption or sheet.title
     headings = tuple(map(str, view.frame.columns))
-    return NewSheet(name, view.table, headings, rows, title, view.widths, view.ratings, links=links, levels=view.levels)
+    return Block(view.table, headings, rows, view.caption, view.widths, view.ratings, links, view.levels)
 
 
 def _plain(value: object) -> bool | float | int | str | dt.date | dt.datetime | None:

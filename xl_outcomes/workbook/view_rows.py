@@ -1,8 +1,10 @@
 """How high the rows of a view are when it is refreshed: as high as in a sheet that is made anew (see `create.py`)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from xl_outcomes.reporting.view import View
+from xl_outcomes.tables import frame
 from xl_outcomes.workbook.text_size import ONE_LINE, heading_width, text_height
 
 
@@ -32,6 +34,17 @@ def row_heights(
         needed = text_height(zip(values, widths, strict=False)) or ONE_LINE
         heights.append(None if stays else _whole_pixels(needed))
     return heights
+
+
+def shortened(view: View, most: int) -> View:
+    """The view in so many rows; the last one says how many more there are, and what makes room for them."""
+    left = len(view.frame) - most + 1
+    told: list[object] = [None] * len(view.frame.columns)
+    told[min(1, len(told) - 1)] = f"… and {left} more: move what stands below this table down, and rate again"
+    rows = [*view.frame.head(most - 1).itertuples(index=False, name=None), told]
+    links = {heading: [*places[: most - 1], None] for heading, places in view.links.items()}
+    levels = (*view.levels[: most - 1], 0) if view.levels else ()
+    return replace(view, frame=frame(map(str, view.frame.columns), rows), links=links, levels=levels)
 
 
 def _whole_pixels(height: float) -> float:

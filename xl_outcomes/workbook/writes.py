@@ -4,17 +4,22 @@ import datetime as dt
 import itertools
 import math
 import numbers
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from typing import Literal
 from urllib.parse import quote
 
 from xl_outcomes.errors import WorkbookError
 from xl_outcomes.workbook.cell_types import column_letters
+from xl_outcomes.workbook.text_size import heading_width, text_height
 
 Value = None | bool | float | int | str | dt.date | dt.datetime
 
+Side = Literal["left", "apart", "center", "right"]
+
 TEXT_LIMIT = 32_767
+TITLE_SIZE, CAPTION_SIZE, BODY_SIZE = 14.0, 12.0, 11.0  # points
 _WEB = ("http://", "https://", "mailto:", "file:")
 
 
@@ -83,43 +88,123 @@ class TableWrite:
 
 
 @dataclass(frozen=True, slots=True)
-class NewSheet:
-    """A sheet that the package lacks, with one table.
+class Block:
+    """A table on a new sheet, under its caption if it has one.
 
-    `name` is made unique where it is taken; `table` must be unused. A `title` stands in row 1 and moves the table to
-    row 3. Cells under the headings in `ratings` are coloured by the words Green, Amber and Red, with or without "*".
-    `links` and `levels` are those of a TableWrite.
+    `table` must be unused. Cells under the headings in `ratings` are coloured by the words Green, Amber and Red, with
+    or without "*". `widths` are in characters; where they end, the texts decide. `links` and `levels` are those of a
+    TableWrite.
     """
 
-    name: str
     table: str
     headings: tuple[str, ...]
     rows: tuple[tuple[Value, ...], ...]
-    title: str = ""
+    caption: str = ""
     widths: tuple[float, ...] = ()
     ratings: tuple[str, ...] = ()
-    hidden: bool = False
     links: Links = field(default_factory=dict)
     levels: tuple[int, ...] = ()
 
     @property
-    def top(self) -> int:
-        """The row of the headings."""
-        return 3 if self.title else 1
+    def sides(self) -> list[Side]:
+        """To which side each column leans: ratings to the middle, numbers alone to the right, all else to the left.
+
+        What stands to the right of numbers or ratings is set apart from them.
+        """
+        columns = zip(self.headings, itertools.zip_longest(*self.rows), strict=False)
+        numbers = {heading for heading, values in columns if _all_numbers(values)}
+        sides: list[Side] = []
+        for heading in self.headings:
+            usual: Side = "apart" if sides and sides[-1] in ("center", "right") else "left"
+            sides.append("center" if heading in self.ratings else "right" if heading in numbers else usual)
+        return sides
+
+    @property
+    def depth(self) -> int:
+        """How many rows of data it takes: a table without any has a blank one."""
+        return max(1, len(self.rows))
 
     @property
     def all_widths(self) -> list[float]:
         """A width in characters for each column: the one given, else one that fits the texts."""
         texts = [[str(value) for value in column] for column in itertools.zip_longest(self.headings, *self.rows[:200])]
-        guessed = [min(60, max(10, 3 + max(map(len, column)))) for column in texts]
-        return [*self.widths, *guessed[len(self.widths) :]]
+        guessed = [min(60, max(10, 3 + max(map(len, column)))) for column in texts[len(self.widths) :]]
+        return [*self.widths, *guessed]
 
-    def check(self, taken: Collection[str]) -> None:
-        """Raise WorkbookError where the table's name is among those taken (lower case), or its headings repeat."""
-        if self.table.casefold() in taken:
-            raise WorkbookError(f'The workbook already has a table or name "{self.table}".', "Rename or remove it.")
-        if not all(self.headings) or len({heading.casefold() for heading in self.headings}) < len(self.headings):
-            raise WorkbookError(f'The headings of the new table "{self.table}" are not distinct.')
+
+@dataclass(frozen=True, slots=True)
+class NewSheet:
+    """A sheet that the workbook lacks: title, note, and its tables one below the other; only the last can grow.
+
+    `name` is made unique where it is taken.
+    """
+
+    name: str
+    blocks: tuple[Block, ...]
+    title: str = ""
+    note: str = ""
+    hidden: bool = False
+
+    @property
+    def lines(self) -> list[tuple[str, float]]:
+        """Title and note as far as there are any, from row 1 on, each with its size in points."""
+        return [(text, size) for text, size in ((self.title, TITLE_SIZE), (self.note, BODY_SIZE)) if text]
+
+    @property
+    def tops(self) -> list[int]:
+        """The row of headings of each block; a blank row stands above each caption, or table without one."""
+        tops, free = [], len(self.lines) + 2 if self.lines else 1
+        for block in self.blocks:
+            tops.append(free + bool(block.caption))
+            free = tops[-1] + block.depth + 2
+        return tops
+
+    @property
+    def is_single(self) -> bool:
+        """Whether there is one table alone, which then has filter buttons."""
+        return len(self.blocks) == 1
+
+    @property
+    def frozen(self) -> int:
+        """The row down to which all stays in sight: the headings of a single table, else the title; 0 for none."""
+        return self.tops[0] if self.is_single else int(bool(self.title))
+
+    @property
+    def all_widths(self) -> list[float]:
+        """A width in characters for each column, in which the widest of the tables has room."""
+        widths = [0.0] * max(len(block.headings) for block in self.blocks)
+        for block in self.blocks:
+            for column, (heading, width) in enumerate(zip(block.headings, block.all_widths, strict=True)):
+                needed = heading_width(heading, width, filters=self.is_single)
+                widths[column] = max(widths[column], needed)
+        return widths
+
+    def line_heights(self, widths: Sequence[float]) -> list[float]:
+        """The heights in points of the rows of title and note, which go across all columns."""
+        return [text_height([(text, sum(widths))], size=size) or size * 1.6 for text, size in self.lines]
+
+    def check(self, taken: Collection[str]) -> set[str]:
+        """The names of its tables (lower case).
+
+        Raises WorkbookError where one is among those taken (lower case) or given twice, or where headings repeat.
+        """
+        names: set[str] = set()
+        for block in self.blocks:
+            name = block.table.casefold()
+            if name in taken or name in names:
+                raise WorkbookError(
+                    f'The workbook already has a table or name "{block.table}".', "Rename or remove it."
+                )
+            headings = {heading.casefold() for heading in block.headings}
+            if not all(headings) or len(headings) < len(block.headings):
+                raise WorkbookError(f'The headings of the new table "{block.table}" are not distinct.')
+            names.add(name)
+        return names
+
+
+def _all_numbers(values: Sequence[Value]) -> bool:
+    held = [value for value in values if value is not None]
+    return bool(held) and all(isinstance(value, int | float) and not isinstance(value, bool) for value in held)
 
 
 def free_name(wanted: str, taken: Collection[str]) -> str:

@@ -47,21 +47,32 @@ def withdraw(desk: Desk) -> None:
 
 
 def who_is_late(desk: Desk) -> None:
-    """Lists the returns that have not come, the latest first, with whom to ask."""
+    """Lists the returns that have not come, the latest first; on OK, writes a message to each owner, to be sent."""
+    from xl_outcomes.chasing import chase
+    from xl_outcomes.closing import closed_quarters
+    from xl_outcomes.quarter import rate_quarter
     from xl_outcomes.returns.register import missing_returns
     from xl_outcomes.tables import get
 
     master = desk.master()
-    period = period_of(master)
+    period, today = period_of(master), desk.at.date()
     register, owners = get(master.tables, "Returns"), get(master.tables, "Owners")
     if not any(r["Period"] == str(period) for r in register.rows()):
         desk.talk.tell(f"No forms have been made for {period} yet, so no return is awaited. Make forms first.")
         return
-    missing = missing_returns(register, owners, period, desk.at.date())
+    found = chase(rate_quarter(master.tables, period, today, closed_quarters(master.tables)), master.tables)
+    missing = missing_returns(register, owners, period, today)
+    if not any(debtor.owed for debtor in found.debtors):
+        desk.talk.tell(f"{period}: all are in.")
+        return
     lines = "\n".join(m.line for m in missing)
-    desk.talk.tell(
-        f"{period}: {len(missing)} returns have not come.\n\n{lines}" if missing else f"{period}: all are in."
-    )
+    told = f"{period}: {len(missing)} returns have not come. {found.completeness.words}.\n\n{lines}"
+    if desk.talk.confirm(f"{told}\n\nWrite a message to each owner who owes a figure, for you to send?"):
+        folder = desk.talk.choose_folder("Where the messages go", "")
+        if folder is not None:
+            from xl_outcomes.framework_commands import write_messages
+
+            desk.talk.tell(f"{len(write_messages(found, folder))} messages are in {folder}. Nothing has been sent.")
 
 
 def _issue(desk: Desk, master: "LiveMaster") -> dict[str, Any] | None:

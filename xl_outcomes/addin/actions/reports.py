@@ -18,7 +18,7 @@ def report(desk: Desk) -> None:
     if folder is None or not desk.talk.confirm(f"Write {report_path(desk.choice, period, folder)}?"):
         return
     desk.excel.status("Outcomes: writing the report…")
-    path = write_report(desk.choice, rated, master.tables, folder, desk.style(master))
+    path = write_report(desk.choice, rated, master.tables, folder, desk.style(master))[0]
     desk.memory.keep_report(path)
     desk.talk.show(path)
 

@@ -1,0 +1,62 @@
+"""The commands about Word reports: written, listed, refreshed, and their templates checked."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from xl_outcomes.cli_options import DryRun, Master, Period, Today, end
+from xl_outcomes.errors import InputError
+
+app = typer.Typer()
+
+
+@app.command()
+def report(
+    master: Annotated[Path | None, typer.Argument(metavar="[MASTER]", help="The master workbook.")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME]...", help="See `xl-outcomes reports MASTER`.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="The folder to write into.")] = None,
+    period: Period = None,
+    template: Annotated[
+        Path | None, typer.Option("--template", metavar="FILE", help="Your own template, for one report.")
+    ] = None,
+    sources: Annotated[bool, typer.Option("--sources", help="Append where each figure comes from.")] = False,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Write a PDF beside each, through LibreOffice.")] = False,
+    check: Annotated[
+        Path | None, typer.Option("--check", metavar="TEMPLATE", help="Only check a template for mistakes.")
+    ] = None,
+    today: Today = None,
+    dry_run: DryRun = False,
+) -> None:
+    """Write committee reports in Word, from the quarter's ratings."""
+    from xl_outcomes import commands, report_commands
+
+    if check is not None:
+        mistakes = report_commands.check(check, names[0] if names else None)
+        _told(mistakes, check.name, failed=bool(mistakes))
+    if check is not None:
+        return
+    if master is None or not names or out is None:
+        fix = "xl-outcomes report MASTER NAME --out DIR; xl-outcomes reports MASTER lists the names."
+        raise InputError("It is not said which report is to be written of what, or where.", fix)
+    run = commands.Run(master, period, today, dry_run=dry_run)
+    wanted = report_commands.Wanted(tuple(names), out, template, sources, pdf)
+    for path in report_commands.report(run, wanted):
+        typer.echo(run.say(f"{'Write' if dry_run else 'Written'}: {path}"))
+
+
+@app.command()
+def reports(master: Master) -> None:
+    """List the reports that there are for a master."""
+    from xl_outcomes import report_commands
+
+    for kind in report_commands.reports(master):
+        typer.echo(f"{kind.name}: {kind.title}")
+
+
+def _told(found: list[str], name: str, *, failed: bool) -> None:
+    for line in found or [f"{name}: nothing to correct."]:
+        typer.echo(line)
+    end(failed=failed)

@@ -219,7 +219,7 @@ def test_targets_ranges_and_units_read_well() -> None:
         "£1,500",
         "90 homes",
         "40% to 60.5%",
-        "None",
+        "No target",
         "To be confirmed",
     ]
 

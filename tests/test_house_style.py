@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,8 @@ from xl_outcomes.errors import InputError
 from xl_outcomes.house_file import copy_beside, find_house_style, house_style, read_house_style, shipped
 from xl_outcomes.house_style import SHIPPED, HouseStyle, contrast, difference, doubts, mix, parse
 from xl_outcomes.reporting.charts import rag_chart
-from xl_outcomes.reporting.fields import fields
+from xl_outcomes.reporting.documents import documents
+from xl_outcomes.reporting.registry import find_report
 from xl_outcomes.reporting.views import make_views
 from xl_outcomes.returns.expected import Form
 from xl_outcomes.settings import Settings
@@ -349,10 +351,16 @@ def pixels(png: bytes) -> dict[str, int]:
     return {"#{:02X}{:02X}{:02X}".format(*colour): count for count, colour in counted}
 
 
+def cabinet_values(style: HouseStyle) -> Mapping[str, object]:
+    tables = small_master()
+    [made] = documents(find_report("cabinet-performance"), rate(tables), tables, style)
+    return made.values
+
+
 def test_a_report_carries_it(garish: HouseStyle, tmp_path: Path, validator: Validate) -> None:
     facts = small_facts()
     chart = rag_chart(facts, garish)
-    content = render(CABINET, fields(facts, garish), {"rag_chart": chart}, title="Report", style=garish)
+    content = render(CABINET, cabinet_values(garish), {"rag_chart": chart}, title="Report", style=garish)
     document = Document(io.BytesIO(content))
     table = next(t for t in document.tables if t.cell(0, 0).text == "Priority")
     assert [table.cell(n, 1).text for n in (1, 2)] == ["Act now", "On track"]
@@ -370,8 +378,8 @@ def test_a_report_carries_it(garish: HouseStyle, tmp_path: Path, validator: Vali
 
 
 def test_the_logo_stands_in_the_header_with_its_words(garish: HouseStyle) -> None:
-    facts = small_facts()
-    content = render(CABINET, fields(facts, garish), {"rag_chart": rag_chart(facts)}, title="Report", style=garish)
+    pictures = {"rag_chart": rag_chart(small_facts())}
+    content = render(CABINET, cabinet_values(garish), pictures, title="Report", style=garish)
     header = Document(io.BytesIO(content)).sections[0].header
     inline = next(header._element.iter(qn("wp:inline")))
     assert inline.docPr.get("descr") == "The crest of Anyshire"

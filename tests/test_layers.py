@@ -27,6 +27,8 @@ EDGES = (
     "originals",
     "house_file",
     "word_style",
+    "word_keys",
+    "refresh",
     "word_sources",
     "output",
     "files",
@@ -39,10 +41,15 @@ EDGES = (
     "reporting.trend_charts",
     "reporting.roadmap_chart",
     "reporting.theory_picture",
+    "reporting.benchmark_charts",
+    "reporting.corner_charts",
+    "reporting.trend_charts",
+    "reporting.roadmap_chart",
+    "reporting.picture",
     "thread_file",
     "benchmark_file",
 )
-EDGE_PACKAGES = ("demo", "workbook", "addin")
+EDGE_PACKAGES = ("demo", "workbook", "addin", "accessibility", "refresh")
 CORE_WITHIN = ("workbook.cell_types",)
 OUTSIDE = {
     "pathlib",

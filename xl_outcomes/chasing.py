@@ -81,11 +81,8 @@ class Completeness:
 
     @property
     def share(self) -> str:
-        """Per cent of the figures, never rounded up to 100%; blank where nothing is due."""
-        if not self.due:
-            return ""
-        share = self.received * 100 / self.due
-        return f"{99 if 99 <= share < 100 else round(share)}%"
+        """Per cent of the figures, rounded down, so that 100% means all of them; blank where nothing is due."""
+        return f"{self.received * 100 // self.due}%" if self.due else ""
 
     @property
     def words(self) -> str:

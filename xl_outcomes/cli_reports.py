@@ -27,6 +27,9 @@ def report(
     check: Annotated[
         Path | None, typer.Option("--check", metavar="TEMPLATE", help="Only check a template for mistakes.")
     ] = None,
+    accessibility: Annotated[
+        Path | None, typer.Option("--accessibility", metavar="FILE", help="Only check a Word file for accessibility.")
+    ] = None,
     today: Today = None,
     dry_run: DryRun = False,
 ) -> None:
@@ -36,7 +39,10 @@ def report(
     if check is not None:
         mistakes = report_commands.check(check, names[0] if names else None)
         _told(mistakes, check.name, failed=bool(mistakes))
-    if check is not None:
+    if accessibility is not None:
+        found, faulty = report_commands.accessibility(accessibility)
+        _told(found, accessibility.name, failed=faulty)
+    if check is not None or accessibility is not None:
         return
     if master is None or not names or out is None:
         fix = "xl-outcomes report MASTER NAME --out DIR; xl-outcomes reports MASTER lists the names."
@@ -45,6 +51,33 @@ def report(
     wanted = report_commands.Wanted(tuple(names), out, template, sources, pdf)
     for path in report_commands.report(run, wanted):
         typer.echo(run.say(f"{'Write' if dry_run else 'Written'}: {path}"))
+
+
+@app.command()
+def refresh(
+    draft: Annotated[Path, typer.Argument(metavar="DRAFT", help="A report that has been edited in Word.")],
+    master: Annotated[
+        Path, typer.Option("--from", metavar="MASTER", help="The master with the new figures.", show_default=False)
+    ],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Write there, and leave DRAFT as it is.")
+    ] = None,
+    mark: Annotated[bool, typer.Option("--mark", help="Show in yellow what has changed.")] = False,
+    template: Annotated[
+        Path | None, typer.Option("--template", metavar="FILE", help="The template it was made with, if your own.")
+    ] = None,
+    period: Period = None,
+    today: Today = None,
+    dry_run: DryRun = False,
+) -> None:
+    """Bring the figures of an edited draft up to date, and keep every word of its author."""
+    from xl_outcomes import commands, report_commands
+
+    run = commands.Run(master, period, today, dry_run=dry_run)
+    path, lines = report_commands.refresh(run, draft, report_commands.Renewal(template, mark, out))
+    for line in lines:
+        typer.echo(line)
+    typer.echo(run.say(f"{'Write' if dry_run else 'Written'}: {path}"))
 
 
 @app.command()

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from xl_outcomes import steps
 from xl_outcomes.closing import closed_quarters
@@ -15,9 +14,6 @@ from xl_outcomes.returns.expected import Form
 from xl_outcomes.returns.relations import Context
 from xl_outcomes.returns.sendback import corrected_form
 from xl_outcomes.tables import Tables, get
-
-if TYPE_CHECKING:
-    from xl_outcomes.reporting.documents import Document
 
 
 def form_files(forms: Sequence[Form]) -> list[tuple[Form, str]]:
@@ -81,7 +77,7 @@ def write_report(
     `template` takes the place of the shipped one; `with_sources` appends where each figure comes from. Nothing is
     written where one of the files cannot be made.
     """
-    from xl_outcomes import resources
+    from xl_outcomes.refresh import ready
     from xl_outcomes.reporting.documents import documents
     from xl_outcomes.reporting.registry import find_report
 
@@ -90,28 +86,8 @@ def write_report(
     made = documents(kind, rated, tables, style)
     single = len(made) == 1 and not made[0].suffix
     paths = [path] if single else [path.with_suffix("") / n for n in _file_names([f"{d.suffix}.docx" for d in made])]
-    source = template or resources.template(kind.template)
-    contents = [_rendered(source, document, style) for document in made]
-    if with_sources:
-        contents = _with_sources(contents, rated, tables, name)
+    contents = ready.made(kind, made, rated, tables, style, template, with_sources=with_sources)
     return [write_new(path, content) for path, content in zip(paths, contents, strict=True)]
-
-
-def _rendered(template: Path, document: "Document", style: HouseStyle) -> bytes:
-    from xl_outcomes.reporting.charts import draw
-    from xl_outcomes.word import render
-
-    pictures = {field: draw(chart, style) for field, chart in document.charts.items()}
-    return render(template, document.values, pictures, title=document.title, style=style)
-
-
-def _with_sources(contents: Sequence[bytes], rated: Rated, tables: Tables, name: str) -> list[bytes]:
-    from xl_outcomes.reporting.facts import gather
-    from xl_outcomes.reporting.sources import sources
-    from xl_outcomes.word_sources import append_sources
-
-    found = sources(rated, tables, gather(rated, tables, name).indicators)
-    return [append_sources(content, found) for content in contents]
 
 
 def _file_names(wanted: Sequence[str]) -> list[str]:

@@ -122,6 +122,11 @@ class Framework:
         below = {ref, *(o.ref for o in self.down(ref))}
         return tuple(r for r in self.indicators if self.indicators[r].outcome in below)
 
+    def counts(self, ref: str) -> bool:
+        """Whether an indicator counts in the roll-up: neither it nor an outcome between it and tier 1 has weight 0."""
+        above = self.up(ref)
+        return self.indicators[ref].weight != 0 and all(o.weight != 0 for o in above[:-1])
+
     def bottom_up(self) -> list[Outcome]:
         """The outcomes so ordered that each comes after those under it."""
         return sorted(self.outcomes.values(), key=lambda o: -o.tier)

@@ -15,8 +15,10 @@ _USUAL_PLACES = (
     "/Applications/LibreOffice.app/Contents/MacOS/soffice",
 )
 _SECONDS = 180
-# Tagged, so that who cannot see the page can still have it read in order.
-_FILTER = 'pdf:writer_pdf_Export:{"UseTaggedPDF":{"type":"boolean","value":"true"}}'
+# Tagged, so that who cannot see the page can still have it read in order; and text where Word has its controls.
+_OPTIONS = ("UseTaggedPDF", "true"), ("ExportFormFields", "false")
+_SHOWN = ",".join(f'"{name}":{{"type":"boolean","value":"{value}"}}' for name, value in _OPTIONS)
+_FILTER = f"pdf:writer_pdf_Export:{{{_SHOWN}}}"
 
 
 def demand_libreoffice() -> str:

@@ -1,7 +1,7 @@
 """The changes that are kept in the table Changes, theme by theme: what a report says of the version recorded last.
 
 `changes.py` finds them by comparing two versions; here nothing is compared, so that a report years later tells the
-same (docs/rules/changes.md).
+same (docs/rules/recorded-changes.md).
 """
 
 import datetime as dt

@@ -1,5 +1,6 @@
 """What the commands about reports do: read the master, make the documents, write them."""
 
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 from xl_outcomes import steps
 from xl_outcomes.commands import Run, house_style_of
 from xl_outcomes.deliver import report_path, write_report
-from xl_outcomes.errors import InputError
+from xl_outcomes.errors import FileError, InputError
 from xl_outcomes.output import track
 from xl_outcomes.reporting.registry import ReportKind, offered
 from xl_outcomes.workbook.file import read_master
@@ -53,8 +54,44 @@ def report(run: Run, wanted: Wanted) -> list[Path]:
     return written
 
 
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """How a draft is refreshed: by a template of the council's own, with marks, into another file."""
+
+    template: Path | None = None
+    mark: bool = False
+    out: Path | None = None
+
+
+def refresh(run: Run, draft: Path, how: Renewal) -> tuple[Path, list[str]]:
+    """Brings an edited draft up to date; where it is, and what there is to tell of it, in lines."""
+    from xl_outcomes.refresh import refresh_file
+
+    master, now = run.master(), run.now()
+    rated = steps.rated_already(master.tables, run.quarter(master), now)
+    style = house_style_of(master)
+    if not run.dry_run:
+        return refresh_file(draft, rated, master.tables, style, template=how.template, mark=how.mark, out=how.out)
+    with tempfile.TemporaryDirectory() as folder:
+        trial = Path(folder) / draft.name
+        _, lines = refresh_file(draft, rated, master.tables, style, template=how.template, mark=how.mark, out=trial)
+    return how.out or draft, lines
+
+
 def check(template: Path, name: str | None) -> list[str]:
     """The mistakes in a template, in lines."""
     from xl_outcomes.template_check import check_template
 
     return [mistake.line for mistake in check_template(template, name)]
+
+
+def accessibility(document: Path) -> tuple[list[str], bool]:
+    """What the rules of accessibility find in a Word file, in lines, and whether any of it is a fault."""
+    from xl_outcomes.accessibility import check_document, has_faults, lines
+
+    try:
+        content = document.read_bytes()
+    except OSError as error:
+        raise FileError("file-open", f"{document} cannot be read: {error.strerror}.", "Check its name.") from error
+    found = check_document(content, document.name)
+    return lines(found), has_faults(found)

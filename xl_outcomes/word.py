@@ -10,7 +10,7 @@ import io
 import re
 import traceback
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import dropwhile, pairwise
 from pathlib import Path
@@ -30,7 +30,18 @@ from markupsafe import Markup, escape
 
 from xl_outcomes.errors import TemplateError
 from xl_outcomes.house_style import SHIPPED, HouseStyle
-from xl_outcomes.reporting.charts import Picture
+from xl_outcomes.reporting.picture import Picture
+from xl_outcomes.word_keys import (
+    CHART,
+    NONCHARACTERS,
+    Marks,
+    Places,
+    keep_keys,
+    keeping_key,
+    keyed,
+    put_controls,
+    with_key,
+)
 from xl_outcomes.word_style import dress, put_words
 
 LANGUAGE = "en-GB"
@@ -43,7 +54,7 @@ _FILTERS = ("capitalize", "default", "first", "join", "last", "length", "lower",
 _TAGS = ("for", "endfor", "if", "elif", "else", "endif")
 _BEFORE_SHADING = tuple(qn(f"w:{t}") for t in ("cnfStyle", "tcW", "gridSpan", "hMerge", "vMerge", "tcBorders"))
 _NO_CONTROLS = dict.fromkeys(
-    [*range(9), 11, 12, *range(14, 32), *range(127, 160), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF]
+    [*range(9), 11, 12, *range(14, 32), *range(127, 160), *range(0xD800, 0xE000), *NONCHARACTERS, 0xFFFE, 0xFFFF]
 )
 _REFUSED = (
     nodes.Mul,
@@ -74,26 +85,31 @@ def render(
     *,
     title: str,
     style: HouseStyle = SHIPPED,
+    controls: bool = False,
 ) -> bytes:
     """The document that a template gives with these values and pictures; `title` becomes its title property.
 
     The house style gives its fonts, colours and logo. Texts may hold anything: line breaks stay, control characters
-    go, braces and markup are shown as they are. Raises TemplateError for a mistake in the template, naming the field
-    or tag and the paragraph.
+    go, braces and markup are shown as they are. With `controls`, each value and picture stands in a content control
+    that is tagged with its key; `refresh_stamp.seal` completes that. Raises TemplateError for a mistake in the
+    template, naming the field or tag and the paragraph.
     """
     values = {name: _clean(value) for name, value in values.items()}
     _rehearse(template, {**values, **{name: picture.alt for name, picture in pictures.items()}})
     document = DocxTemplate(_open(template))
     document.init_docx()
     dress(document.docx, style)
-    images = {name: _image(document, picture) for name, picture in pictures.items()}
+    images = {name: _image(document, name, picture) for name, picture in pictures.items()}
+    marks = Marks() if controls else None
     try:
-        _fill(document, {**values, **images}, _environment())
+        _fill(document, {**(keyed(values) if controls else values), **images}, marks)
     except (jinja2.TemplateError, etree.XMLSyntaxError, ValueError, KeyError, TypeError, AttributeError) as fault:
         what = "a tag cuts across paragraphs or table cells, so the template cannot be filled"
         raise _error(template.name, what, "", _WHOLE_TAGS) from fault
     _finish(document.docx, pictures, title)
     put_words(document.docx.element.body, style)
+    if marks:
+        keep_keys(document.docx, marks.keys)
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
@@ -250,10 +266,10 @@ def _is_known(name: str, known: Mapping[str, bool]) -> bool:
 # ---- the filling ----
 
 
-def _environment() -> jinja2.Environment:
-    environment = SandboxedEnvironment(undefined=jinja2.StrictUndefined, autoescape=True, finalize=_shown)
+def _environment(show: Callable[[Any], Any] | None = None) -> jinja2.Environment:
+    environment = SandboxedEnvironment(undefined=jinja2.StrictUndefined, autoescape=True, finalize=show or _shown)
     environment.globals.clear()
-    environment.filters = {name: environment.filters[name] for name in _FILTERS}
+    environment.filters = {name: keeping_key(name, environment.filters[name]) for name in _FILTERS}
     return environment
 
 
@@ -275,21 +291,32 @@ def _clean(value: object) -> object:
     return "" if value is None else value
 
 
-def _image(document: DocxTemplate, picture: Picture) -> InlineImage:
-    return InlineImage(document, io.BytesIO(picture.png), width=Mm(picture.width_mm))
+def _image(document: DocxTemplate, name: str, picture: Picture) -> InlineImage:
+    return with_key(InlineImage(document, io.BytesIO(picture.png), width=Mm(picture.width_mm)), CHART + name)
 
 
-def _fill(document: DocxTemplate, values: Mapping[str, object], environment: jinja2.Environment) -> None:
-    """docxtpl's own steps for body, headers and footers; it would mend broken XML in silence, this raises instead."""
+def _fill(document: DocxTemplate, values: Mapping[str, object], marks: Marks | None) -> None:
+    """docxtpl's own steps for body, headers and footers; it would mend broken XML in silence, this raises instead.
+
+    With marks, values are put into controls.
+    """
+    places = Places()
+
+    def finished(xml: str | bytes) -> str | bytes:
+        root = etree.fromstring(xml, _PARSER)
+        if marks is None:
+            return xml
+        put_controls(root, marks.keys, places)
+        return etree.tostring(root, encoding="unicode" if isinstance(xml, str) else "UTF-8")
+
+    environment = _environment((lambda value: marks.around(value, _shown(value))) if marks is not None else None)
     document.render_init()
-    xml = document.build_xml(values, environment)
-    etree.fromstring(xml, _PARSER)
-    tree = document.fix_tables(xml)
+    tree = document.fix_tables(finished(document.build_xml(values, environment)))
     document.fix_docpr_ids(tree)
     document.map_tree(tree)
     for uri in (document.HEADER_URI, document.FOOTER_URI):
         for relation, part in list(document.build_headers_footers_xml(values, uri, environment)):
-            document.map_headers_footers_xml(relation, part)
+            document.map_headers_footers_xml(relation, finished(part))
     document.is_rendered = True
 
 
@@ -303,7 +330,7 @@ def _finish(document: Any, pictures: Mapping[str, Picture], title: str) -> None:
         language.set(qn("w:val"), LANGUAGE)
     body = document.element.body
     _describe_pictures(document, {p.png: (name, p.alt) for name, p in pictures.items()})
-    _number_captions(body)
+    number_captions(body)
     for properties in body.iter(qn("w:tcPr")):
         _put_shading_in_place(properties)
 
@@ -319,7 +346,7 @@ def _describe_pictures(document: Any, known: Mapping[bytes, tuple[str, str]]) ->
                 properties.set("descr", alt.translate(_NO_CONTROLS))
 
 
-def _number_captions(body: Any) -> None:
+def number_captions(body: Any) -> None:
     """Captions inside loops all hold the number of the template; here each gets its own."""
     counts: Counter[str] = Counter()
     for field in body.iter(qn("w:fldSimple"), qn("w:instrText")):
@@ -327,7 +354,7 @@ def _number_captions(body: Any) -> None:
         if words[:1] == ["SEQ"] and len(words) > 1:
             counts[words[1]] += 1
             shown = next(_result_texts(field), None)
-            if shown is not None:
+            if shown is not None and (shown.text or "0").strip().isdigit():  # what an author typed into it stays
                 shown.text = str(counts[words[1]])
 
 

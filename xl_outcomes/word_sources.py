@@ -8,6 +8,7 @@ from typing import Any
 from docx import Document
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+from docx.table import Table
 
 from xl_outcomes.reporting.sources import HEADINGS, SourceFact
 
@@ -51,7 +52,8 @@ def _appendix(document: Any, found: Sequence[SourceFact]) -> list[Any]:
 
 
 def _table(document: Any, found: Sequence[SourceFact]) -> Any:
-    model = next((t for t in document.tables if t._tbl.find(f".//{qn('w:tblHeader')}") is not None), None)
+    tables = (Table(element, document) for element in document.element.body.iter(qn("w:tbl")))
+    model = next((t for t in tables if t._tbl.find(f".//{qn('w:tblHeader')}") is not None), None)
     table = document.add_table(rows=1 + len(found), cols=len(HEADINGS))
     if model is None:
         table.style = "Table Grid"

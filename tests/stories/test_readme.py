@@ -61,7 +61,7 @@ def test_every_command_of_the_readme_runs(tmp_path: Path, monkeypatch: pytest.Mo
     shown = commands()
     assert [words[0] for words in shown] == [
         *("new", "adopt", "check", "forms", "validate", "import", "settle", "withdraw", "undo", "rate", "report"),
-        *("chase", "close", "compare", "review", "thread", "theory", "benchmarks", "new-year", "addin"),
+        *("refresh", "chase", "close", "compare", "review", "thread", "theory", "benchmarks", "new-year", "addin"),
     ]
     for words in shown:
         if words[0] == "addin" and sys.platform == "win32":

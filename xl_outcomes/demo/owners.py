@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from random import Random
 
-from xl_outcomes.exact import rounded, to_float
+from xl_outcomes.exact import rounded, to_float, to_number
+from xl_outcomes.figures import window
 from xl_outcomes.framework import Indicator
 from xl_outcomes.periods import Period, Quarter
 from xl_outcomes.rating import meets_target
@@ -57,7 +58,7 @@ def _typed(row: FormRow, form: Form, history: History) -> Typed:
         figure = Fraction(top, bottom) * row.indicator.per
     else:
         typed["Value"] = to_float(figure)
-    return typed | _words(row, form, history, figure)
+    return typed | _words(row, form, history, typed, figure)
 
 
 def _denominator(indicator: Indicator, history: History, random: Random) -> int:
@@ -96,18 +97,39 @@ def _aim(indicator: Indicator, period: Period, history: History) -> Fraction | N
     return (held.lower + held.upper) / 2 if held.lower is not None and held.upper is not None else held.target
 
 
-def _words(row: FormRow, form: Form, history: History, figure: Fraction) -> Typed:
-    """Commentary and corrective action where the row's figure is held to a target by itself, and misses it."""
+def _words(row: FormRow, form: Form, history: History, typed: Typed, figure: Fraction) -> Typed:
+    """Commentary and corrective action where the quarter's figure is known with this row, and misses its target."""
     indicator = row.indicator
     target = in_force(history.timelines, indicator, form.period)
-    if target is None or target.wrong or not indicator.scored or row.aim == (None, None):
+    reported = figure if row.aim != (None, None) else _to_date(row, form, history, typed, figure)
+    if target is None or target.wrong or not indicator.scored or reported is None:
         return {}
     held = held_to(target, indicator, form.period, history.settings)
-    shown = rounded(figure, indicator.decimals)
+    shown = rounded(reported, indicator.decimals)
     if not held.confirmed(indicator.polarity) or meets_target(shown, held, indicator.polarity):
         return {}
     random = Random(f"words {indicator.ref} {form.period}")
     return {"Commentary": random.choice(_REASONS), "Corrective action": random.choice(_REMEDIES)}
+
+
+def _to_date(row: FormRow, form: Form, history: History, typed: Typed, figure: Fraction) -> Fraction | None:
+    """The figure of all periods up to this row's, which is the last of them; None where others are still to come."""
+    indicator, periods = row.indicator, window(row.indicator, form.period)
+    counted = history.council_figures(indicator)
+    if row.period != periods[-1] or any(p not in counted for p in periods[:-1]):
+        return None
+    earlier = [counted[p] for p in periods[:-1]]
+    if row.ratio:
+        pairs = [o.pair for o in earlier if o.pair] + [(_exact(typed["Numerator"]), _exact(typed["Denominator"]))]
+        bottom = sum((pair[1] for pair in pairs), Fraction(0))
+        return sum((pair[0] for pair in pairs), Fraction(0)) / bottom * indicator.per if bottom else None
+    values = [o.value for o in earlier if o.value is not None] + [figure]
+    total = sum(values, Fraction(0))
+    return total / len(values) if indicator.aggregation == "Mean" else total
+
+
+def _exact(value: object) -> Fraction:
+    return to_number(value) or Fraction(0)
 
 
 # True of a figure that misses its target, whichever side is the better one.

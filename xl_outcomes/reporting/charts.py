@@ -7,26 +7,24 @@ from dataclasses import dataclass
 from typing import Any
 
 from xl_outcomes.house_style import AMBER, GREEN, RED, SHIPPED, HouseStyle, mix
-from xl_outcomes.reporting.chart_specs import RatingBars
+from xl_outcomes.reporting.benchmark_charts import benchmark_chart
+from xl_outcomes.reporting.chart_specs import (
+    BenchmarkStrips,
+    FourCorners,
+    RatingBars,
+    TheoryOfChange,
+    TopTiers,
+    Trends,
+)
+from xl_outcomes.reporting.corner_charts import corner_chart
 from xl_outcomes.reporting.facts import Counts, Facts
+from xl_outcomes.reporting.picture import DPI, MM_PER_INCH, PAGE_MM, Picture, look
+from xl_outcomes.reporting.roadmap_chart import roadmap_chart, top_tiers_chart
+from xl_outcomes.reporting.trend_charts import trend_charts
 from xl_outcomes.rollup import INSUFFICIENT
 
-_PLAIN = {"font.size": 10, "hatch.linewidth": 0.8, "text.parse_math": False}
-_LAST_FONT = "DejaVu Sans"  # comes with matplotlib
 _HATCHES = {GREEN: "", AMBER: "...", RED: "////", INSUFFICIENT: "\\\\"}
-_DPI = 200
-_WIDTH_MM = 166.0
-_MM_PER_INCH = 25.4
 _BROAD_LEGEND = 50  # characters, over which it takes two lines
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A picture for a document: PNG bytes, what it shows in words, and its width on the page in millimetres."""
-
-    png: bytes
-    alt: str
-    width_mm: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +47,7 @@ def draw(chart: object, style: HouseStyle = SHIPPED) -> Picture:
 def rag_chart(facts: Facts, style: HouseStyle = SHIPPED) -> Picture:
     """Bars of the indicators due under each priority: how many are Green, Amber, Red and not rated."""
     rows, parts = [(p.title, p.counts) for p in facts.priorities], _parts(style)
-    return Picture(_draw(rows, parts, style), _alt(rows, parts, facts), _WIDTH_MM)
+    return Picture(_draw(rows, parts, style), _alt(rows, parts, facts), PAGE_MM)
 
 
 def _parts(style: HouseStyle) -> list[_Part]:
@@ -66,8 +64,8 @@ def _draw(rows: Sequence[tuple[str, Counts]], parts: Sequence[_Part], style: Hou
     from matplotlib.figure import Figure
 
     height_mm = 28 + 9 * max(len(rows), 1)
-    with matplotlib.style.context(["default", _look(style)]):
-        figure = Figure(figsize=(_WIDTH_MM / _MM_PER_INCH, height_mm / _MM_PER_INCH), dpi=_DPI, layout="constrained")
+    with matplotlib.style.context(["default", look(style)]):
+        figure = Figure(figsize=(PAGE_MM / MM_PER_INCH, height_mm / MM_PER_INCH), dpi=DPI, layout="constrained")
         if rows:
             _bars(figure.add_subplot(), rows, parts)
             broad = sum(len(part.word) for part in parts) > _BROAD_LEGEND
@@ -77,17 +75,6 @@ def _draw(rows: Sequence[tuple[str, Counts]], parts: Sequence[_Part], style: Hou
         out = io.BytesIO()
         figure.savefig(out, format="png", metadata={"Software": None})
     return out.getvalue()
-
-
-def _look(style: HouseStyle) -> dict[str, Any]:
-    """What matplotlib takes from the style; fonts that this computer lacks are left out, as it would complain."""
-    from matplotlib.font_manager import fontManager
-
-    wanted = (style.fonts.body, *style.fonts.fallbacks, _LAST_FONT)
-    here = {entry.name for entry in fontManager.ttflist}
-    names = ("text.color", "axes.labelcolor", "xtick.labelcolor", "ytick.labelcolor")
-    colours = {**dict.fromkeys(names, style.colours.text), "axes.edgecolor": style.colours.note}
-    return {**_PLAIN, **colours, "font.family": list(dict.fromkeys(font for font in wanted if font in here))}
 
 
 def _bars(axes: Any, rows: Sequence[tuple[str, Counts]], parts: Sequence[_Part]) -> None:
@@ -150,4 +137,9 @@ def _short(title: str) -> str:
 
 _DRAWN: Mapping[type, Callable[[Any, HouseStyle], Picture]] = {
     RatingBars: lambda chart, style: rag_chart(chart.facts, style),
+    Trends: lambda chart, style: trend_charts(chart.trends, style),
+    BenchmarkStrips: lambda chart, style: benchmark_chart(chart.strips, chart.council, style),
+    TheoryOfChange: lambda chart, style: roadmap_chart(chart.steps, style),
+    TopTiers: lambda chart, style: top_tiers_chart(chart.vision, chart.blocks, style),
+    FourCorners: lambda chart, style: corner_chart(chart.corners, chart.green_at, style),
 }

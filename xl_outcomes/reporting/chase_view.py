@@ -36,10 +36,10 @@ def chase_sheet(found: Chase) -> ViewSheet | None:
     )
     note = (
         "What has come of this quarter's figures and what has not, on the day on which it was last rated. Late counts "
-        f"data owners with a figure past its day. Tell names the responsible officers once it is more than "
-        f"{found.escalate_after} days late (setting Escalate after). xl-outcomes chase writes a message to each owner."
+        "data owners with a figure past its day. Tell names the responsible officers once it is later than the setting "
+        "Escalate after allows. xl-outcomes chase writes a message to each owner."
     )
-    return ViewSheet("Chasing", f"Returns for {found.period}: who owes what", note, views)
+    return ViewSheet("Chasing", "Who owes what by when", note, views)
 
 
 def _progress(found: Chase) -> list[list[Any]]:

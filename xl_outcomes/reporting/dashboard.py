@@ -82,8 +82,12 @@ class _Sources:
         return apart_last(shown, self.apart)
 
     def ratings(self, refs: Sequence[str]) -> Counter[str]:
-        """How many of some indicators have which rating."""
-        return Counter(self.results[ref]["Rating"] for ref in refs if ref in self.results)
+        """How many of some indicators that count in the roll-up have which rating."""
+        return Counter(self.results[ref]["Rating"] for ref in refs if ref in self.results and self.counts(ref))
+
+    def counts(self, ref: str) -> bool:
+        """Whether an indicator is among those of "5 of 6 rated"."""
+        return ref in self.rated.framework.indicators and self.rated.framework.counts(ref)
 
     def link(self, ref: str) -> Link | None:
         """Where a ref leads: an indicator to its row on its priority's sheet, an outcome to its row in the tree."""
@@ -141,7 +145,7 @@ def _headline(sources: _Sources, count: Mapping[str, int]) -> str:
     rated = sum(count[r] for r in RATINGS)
     if not rated:
         return "Nothing is rated yet.\nRatings appear here when\nfigures and targets are in."
-    earlier = {ref: was for ref, was in sources.earlier.indicators.items() if ref not in sources.apart}
+    earlier = {r: w for r, w in sources.earlier.indicators.items() if r not in sources.apart and sources.counts(r)}
     before = Counter(earlier.values())
     more = count["Red"] - before["Red"]
     against = f"{abs(more)} {'more' if more > 0 else 'fewer'} than before" if more else "as many as before"
@@ -275,7 +279,8 @@ def _quarter_counts(sources: _Sources, quarter: Quarter) -> list[int | None]:
     if not results:
         return [None] * (len(RATINGS) + 1)
     ours, _ = _by_side(rollup, "Ref", sources.apart)
-    count = Counter(row["Rating"] for row in _by_side(results, "Indicator", sources.apart)[0])
+    ours_rated = _by_side(results, "Indicator", sources.apart)[0]
+    count = Counter(row["Rating"] for row in ours_rated if sources.counts(str(row["Indicator"])))
     return [*(count[r] for r in RATINGS), _sum(ours, "Indicators due") - _sum(ours, "Indicators rated")]
 
 

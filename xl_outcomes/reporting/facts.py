@@ -282,7 +282,7 @@ def _target(tables: Tables, row: Mapping[str, Any], indicator: Indicator) -> str
     shown = [display(limit, indicator, in_full=True) for limit in limits if limit is not None]
     if shown and len(shown) == len(limits):
         return " to ".join(shown)
-    return TO_BE_CONFIRMED if row["State"] == "Target to be confirmed" else "None"
+    return TO_BE_CONFIRMED if row["State"] == "Target to be confirmed" else "No target"
 
 
 def _range(tables: Tables, row: Mapping[str, Any]) -> tuple[Fraction | None, ...]:
@@ -369,7 +369,7 @@ def _outcome(row: Mapping[str, Any]) -> OutcomeFact:
         title=text(row["Title"]),
         word=text(row["Rating"]),
         rating=_outcome_rating(row),
-        coverage=coverage if row["Indicators due"] else "None due",
+        coverage=coverage if row["Indicators due"] else "Nothing due",
         reason=_reason(row),
         calculated=text(row["Calculated rating"]),
         overridden="override" in text(row["Flags"]),

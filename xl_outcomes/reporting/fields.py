@@ -35,7 +35,7 @@ _ROW = {
     "owner": "The team that sends its figure.",
     "state": "Its state, such as Rated, Overdue or Baseline year.",
     "figure": "The figure with its unit and shorthand; the state where there is none. Never a confidential figure.",
-    "target": "The target with its unit; To be confirmed, or None.",
+    "target": "The target with its unit; To be confirmed, or No target.",
     "rating": "Its rating in words, with an asterisk where an officer replaced it.",
     "colour": "The colour that goes with the rating, for {% cellbg … %}.",
     "direction": "Improving, Worsening, No change …; No comparison where there is no earlier figure.",

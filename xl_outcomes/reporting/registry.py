@@ -41,6 +41,47 @@ class ReportKind:
     needs: tuple[str, ...] = ()
 
 
+_REPORTS = (
+    ReportKind("cabinet-performance", "Outcomes framework: performance report", "cabinet-performance.docx"),
+    ReportKind(
+        "framework-adoption", "Outcomes framework: report for adoption", "framework-adoption.docx", "adoption_report"
+    ),
+    ReportKind(
+        "information-bulletin", "Information bulletin", "information-bulletin.docx", "bulletin_report", ("Changes",)
+    ),
+    ReportKind("half-yearly", "Half-yearly performance report", "half-yearly.docx", "half_year_report"),
+    ReportKind(
+        "quarterly-monitoring",
+        "Outcomes framework: quarterly monitoring",
+        "quarterly-monitoring.docx",
+        "monitoring_report",
+    ),
+    ReportKind(
+        "data-quality", "Data quality of the outcomes framework", "data-quality.docx", "quality_report", ("Quality",)
+    ),
+    ReportKind(
+        "council-adoption", "Adoption of the outcomes framework", "council-adoption.docx", "council_adoption_report"
+    ),
+    ReportKind("cabinet-exception", "Performance by exception", "cabinet-exception.docx", "exception_report"),
+    ReportKind("member-briefings", "Cabinet member briefings", "member-briefing.docx", "briefing_report"),
+    ReportKind("clinic-packs", "Performance clinic packs", "clinic-pack.docx", "clinic_report", ("Services",)),
+    ReportKind(
+        "scrutiny-performance", "Performance report to scrutiny", "scrutiny-performance.docx", "scrutiny_report"
+    ),
+    ReportKind(
+        "scrutiny-year-end", "Year-end report to scrutiny", "scrutiny-year-end.docx", "year_end_report", ("Services",)
+    ),
+    ReportKind(
+        "service-plan-summary",
+        "Measures by service plan",
+        "service-plan-summary.docx",
+        "service_plan_report",
+        ("Services",),
+    ),
+    ReportKind("corporate-plan", "Corporate plan on a page", "corporate-plan.docx", "corporate_plan_report"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Header:
     """What the head of the report says; what is not known yet is to be confirmed."""
@@ -66,7 +107,7 @@ class Risk:
 
 def reports() -> tuple[ReportKind, ...]:
     """Every report there is, in the order in which they are listed."""
-    return (ReportKind("cabinet-performance", "Outcomes framework: performance report", "cabinet-performance.docx"),)
+    return _REPORTS
 
 
 def offered(tables: Tables) -> tuple[ReportKind, ...]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from xl_outcomes.quarter import Rated
 from xl_outcomes.reporting.view import Link, View, ViewSheet
-from xl_outcomes.review import CHANGED, REVIEWED, SIGNED, Review, counted, reviews
+from xl_outcomes.review import CHANGED, REVIEWED, SIGNED, Review, reviews
 from xl_outcomes.tables import Tables, frame, get
 
 _THEMES = ("Theme", "Indicators", SIGNED, CHANGED, "Not yet")
@@ -33,7 +33,7 @@ def review_sheet(rated: Rated, tables: Tables) -> ViewSheet | None:
         View("Review_indicators", listed, tuple(_LIST.values()), caption="Indicator by indicator", links=links),
     )
     note = (
-        f"{counted(found)} A sign-off holds for the definition, unit, polarity, outcome and target that were signed; "
+        "A sign-off holds for the definition, unit, polarity, outcome and target that were signed; "
         "where one of them has changed since, it says so. xl-outcomes review records a session; its rows stand on the "
         "sheet Changes."
     )

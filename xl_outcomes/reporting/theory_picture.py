@@ -15,7 +15,7 @@ from xl_outcomes.errors import InputError
 from xl_outcomes.golden_thread import GoldenThread
 from xl_outcomes.house_style import SHIPPED, WHITE, HouseStyle
 from xl_outcomes.new_files import write_new
-from xl_outcomes.reporting.charts import Picture
+from xl_outcomes.reporting.picture import Picture
 from xl_outcomes.reporting.theory_layout import (
     FOOT_SIZE,
     LINE,

@@ -39,11 +39,11 @@ def thread_page(thread: GoldenThread) -> ViewSheet:
     links = {"Ref": [*(_end_link(end) for end in thread.ends), *(_loose_link(loose) for loose in thread.loose)]}
     view = View(THREAD, frame(headings, rows or nothing), widths, links=links if rows else {})
     note = (
-        f"{counted(thread)} Each row is a thread from the vision through the tiers ({_tier_names(thread)}) to an "
+        f"Each row is a thread from the vision through the tiers ({_tier_names(thread)}) to an "
         "indicator, or to where it breaks off. Who answers names the responsible officer and the portfolio holder of "
         "each level; Plans the service plan and other strategies that the thread serves; Activities those tied to any "
         "level of it. A gap of an outcome stands in the first row under it; rows at the end with blank tiers are loose "
-        f"ends. The vision: {thread.vision}."
+        "ends."
     )
     return ViewSheet("Golden thread", "The golden thread", note, (view,))
 
@@ -59,7 +59,7 @@ def theory_page(thread: GoldenThread) -> ViewSheet | None:
     view = View(THEORY, frame(headings, rows), widths, links=links)
     note = (
         "Read each row from left to right: what the council does, what that puts out, and the outcomes that this is to "
-        f"lead to, up to the vision. Tiers: {_tier_names(thread)}. {_filled(thread)} Activities and outputs stand in "
+        f"lead to, up to the vision. Tiers: {_tier_names(thread)}. Activities and outputs stand in "
         "one row because they are tied to the same outcome. Outputs are the indicators whose Measure is Output or How "
         "much. A blank means that none is listed yet. Cancelled activities and milestones are left out."
     )
@@ -84,13 +84,6 @@ def thread_summary(thread: GoldenThread) -> str:
     held += [_many(indicators, "indicator"), f"{len(thread.activities)} activities"]
     lines = [f"Vision: {thread.vision}", f"{', '.join(held)}.", counted(thread)]
     return "\n".join([*lines, *_gap_lines(thread.gaps)])
-
-
-def _filled(thread: GoldenThread) -> str:
-    """How many of the paths have activities and outputs."""
-    active = sum(bool(lane.activities) for lane in thread.lanes)
-    putting_out = sum(bool(lane.outputs) for lane in thread.lanes)
-    return f"Of {_many(len(thread.lanes), 'path')}, {active} with activities and {putting_out} with outputs."
 
 
 # ---- rows ----

@@ -1,6 +1,5 @@
 """The sheet Timetable: the reporting year of a council, day by day."""
 
-from xl_outcomes.periods import year_name
 from xl_outcomes.quarter import Rated
 from xl_outcomes.reporting.view import View, ViewSheet
 from xl_outcomes.tables import Tables, frame, get
@@ -22,4 +21,4 @@ def timetable_sheet(rated: Rated, tables: Tables) -> ViewSheet | None:
         "indicator has Lag days. Meetings are those on the sheet Reports; give each its day there."
     )
     views = (View("Timetable_year", frame(_HEADINGS, rows), tuple(_HEADINGS.values())),)
-    return ViewSheet("Timetable", f"Reporting timetable for {year_name(year)}", note, views)
+    return ViewSheet("Timetable", "The reporting timetable of the year", note, views)

@@ -21,15 +21,17 @@ Row = Mapping[str, Any]
 Held = Mapping[tuple[str, str], Row]
 
 _NAMES = ("Q1", "Q2, half year", "Q3", "Q4, year end")
+_RATING_WIDTH = 14.0
 _FIGURES = tuple(f"{name} figure" for name in ("Q1", "Q2", "Q3", "Q4"))
 _WIDTHS = {
     "Ref": 10.0,
     "Outcome or indicator": 52.0,
-    **{h: w for f, name in zip(_FIGURES, _NAMES, strict=True) for h, w in ((f, 10.0), (name, 14.0))},
+    **{h: w for f, name in zip(_FIGURES, _NAMES, strict=True) for h, w in ((f, 10.0), (name, _RATING_WIDTH))},
     "Target for the year end": 12.0,
     "Forecast for the year end": 12.0,
     "Forecast rating": 12.0,
     "Last year end": 11.0,
+    "Year": 9.0,
 }
 _NOT_STARTED = "Not yet"
 
@@ -52,13 +54,12 @@ def year_sheet(rated: Rated, tables: Tables) -> ViewSheet:
             links.append(Link("Indicators", "Ref", indicator.ref))
     widths = tuple(_WIDTHS.values())
     view = View("Year_quarters", frame(_WIDTHS, rows), widths, (*_NAMES, "Forecast rating"), links={"Ref": links})
-    year = year_name(rated.period.year)
     note = (
-        f"The quarters of {year} as they were rated, up to {rated.period}. The half year is as it "
-        "stood at the end of Q2, the year end at the end of Q4; a forecast is what the data owner expects for the year "
-        "end, held to the target that is in force then, and no rating of today. A blank was not due or has no rating."
+        "The quarters of a financial year as they were rated; the column Year says which. The half year is as it stood "
+        "at the end of Q2, the year end at the end of Q4. A forecast is what the data owner expects for the year end, "
+        "held to the target that is in force then: no rating of today. A blank was not due or has no rating."
     )
-    return ViewSheet("Year so far", f"{year}, quarter by quarter", note, (view,))
+    return ViewSheet("Year so far", "The year so far, quarter by quarter", note, (view,))
 
 
 def _held(rated: Rated, tables: Tables, name: str, key: str, wanted: set[str]) -> dict[tuple[str, str], Row]:
@@ -74,7 +75,7 @@ def _outcome(outcome: Outcome, rows: list[Row | None], now: Quarter) -> list[Any
     cells: list[Any] = [outcome.ref, INDENT * (outcome.tier - 1) + outcome.title]
     for number, row in enumerate(rows, 1):
         cells += [None, _NOT_STARTED if number > now.number else marked(row) if row else None]
-    return [*cells, None, None, None, None]
+    return [*cells, None, None, None, None, year_name(now.year)]
 
 
 def _indicator(rated: Rated, indicator: Indicator, tier: int, results: Held, quarters: list[Quarter]) -> list[Any]:
@@ -84,7 +85,13 @@ def _indicator(rated: Rated, indicator: Indicator, tier: int, results: Held, qua
         cells += [_figure(row, indicator), marked(row) if row else None]
     last = results.get((str(quarters[0].shift(-1)), indicator.ref))
     forecast = _forecast(indicator, results, [q for q in quarters if q <= rated.period])
-    return [*cells, _target(rated, indicator, quarters[-1]), *forecast, _figure(last, indicator)]
+    return [
+        *cells,
+        _target(rated, indicator, quarters[-1]),
+        *forecast,
+        _figure(last, indicator),
+        year_name(rated.period.year),
+    ]
 
 
 def _forecast(indicator: Indicator, results: Held, quarters: list[Quarter]) -> list[Any]:

@@ -165,6 +165,18 @@ def test_a_draft_that_was_edited_gets_new_figures_and_keeps_her_words(run: Comma
     assert "61.5" not in text_of(next((folder / "earlier").iterdir()))
 
 
+def test_a_copy_to_publish_has_the_same_words_and_no_controls(run: Command, master: Path) -> None:
+    assert run("report", master, CABINET, "--out", master.parent, *QUARTER)[0] == 0
+    path = master.parent / f"{CABINET} 2025-26-Q1.docx"
+    assert run("refresh", path, "--finish")[0] == 0
+    copy = path.with_name(f"{path.stem} to publish.docx")
+    assert text_of(copy) == text_of(path)
+    assert list(Document(str(path)).element.body.iter(qn("w:sdt")))
+    assert not list(Document(str(copy)).element.body.iter(qn("w:sdt")))
+    code, _, err = run("refresh", path)
+    assert (code, "--from MASTER" in err) == (2, True)
+
+
 def test_a_word_file_that_is_none_of_ours_is_not_refreshed(run: Command, master: Path) -> None:
     path = own_template(master.parent, "Minutes of the meeting.")
     before = path.read_bytes()

@@ -57,12 +57,15 @@ def report(
 def refresh(
     draft: Annotated[Path, typer.Argument(metavar="DRAFT", help="A report that has been edited in Word.")],
     master: Annotated[
-        Path, typer.Option("--from", metavar="MASTER", help="The master with the new figures.", show_default=False)
-    ],
+        Path | None, typer.Option("--from", metavar="MASTER", help="The master with the new figures.")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="Write there, and leave DRAFT as it is.")
     ] = None,
     mark: Annotated[bool, typer.Option("--mark", help="Show in yellow what has changed.")] = False,
+    finish: Annotated[
+        bool, typer.Option("--finish", help="Only write a copy to publish, without what refreshing needs.")
+    ] = False,
     template: Annotated[
         Path | None, typer.Option("--template", metavar="FILE", help="The template it was made with, if your own.")
     ] = None,
@@ -73,6 +76,11 @@ def refresh(
     """Bring the figures of an edited draft up to date, and keep every word of its author."""
     from xl_outcomes import commands, report_commands
 
+    if finish:
+        typer.echo(f"Written: {report_commands.finish(draft, out)}")
+        return
+    if master is None:
+        raise InputError("It is not said where the new figures come from.", "Name the master with --from MASTER.")
     run = commands.Run(master, period, today, dry_run=dry_run)
     path, lines = report_commands.refresh(run, draft, report_commands.Renewal(template, mark, out))
     for line in lines:

@@ -9,6 +9,7 @@ from xl_outcomes import steps
 from xl_outcomes.commands import Run, house_style_of
 from xl_outcomes.deliver import report_path, write_report
 from xl_outcomes.errors import FileError, InputError
+from xl_outcomes.new_files import write_new
 from xl_outcomes.output import track
 from xl_outcomes.reporting.registry import ReportKind, offered
 from xl_outcomes.workbook.file import read_master
@@ -78,6 +79,14 @@ def refresh(run: Run, draft: Path, how: Renewal) -> tuple[Path, list[str]]:
     return how.out or draft, lines
 
 
+def finish(draft: Path, out: Path | None) -> Path:
+    """Writes a copy of a draft to publish, beside it unless it is said where; returns its path."""
+    from xl_outcomes.refresh import finish as finished
+
+    path = out or draft.with_name(f"{draft.stem} to publish.docx")
+    return write_new(path, finished(_content(draft), name=draft.name))
+
+
 def check(template: Path, name: str | None) -> list[str]:
     """The mistakes in a template, in lines."""
     from xl_outcomes.template_check import check_template
@@ -89,9 +98,12 @@ def accessibility(document: Path) -> tuple[list[str], bool]:
     """What the rules of accessibility find in a Word file, in lines, and whether any of it is a fault."""
     from xl_outcomes.accessibility import check_document, has_faults, lines
 
+    found = check_document(_content(document), document.name)
+    return lines(found), has_faults(found)
+
+
+def _content(document: Path) -> bytes:
     try:
-        content = document.read_bytes()
+        return document.read_bytes()
     except OSError as error:
         raise FileError("file-open", f"{document} cannot be read: {error.strerror}.", "Check its name.") from error
-    found = check_document(content, document.name)
-    return lines(found), has_faults(found)

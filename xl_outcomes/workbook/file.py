@@ -6,6 +6,7 @@ Only the tables that changed are written; every other part of the file stays byt
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from xl_outcomes.contract import SPECS
@@ -58,14 +59,21 @@ def read_master(path: Path) -> Master:
             "file-missing", f"There is no workbook {path}.", "Check the name, or make one: xl-outcomes new."
         )
     data, seen = look(path)
+    named, raw = _contents(data, path)
+    tables = {name: fitted(name, table) for name, table in raw.items()}
+    return Master(path, data, seen, tables, named, {name.casefold(): table for name, table in raw.items()})
+
+
+# A command reads what the one before it wrote; frames are never changed in place, so the same bytes are read once.
+@lru_cache(maxsize=2)
+def _contents(data: bytes, path: Path) -> tuple[Mapping[str, tuple[Sheet, NamedTable]], Mapping[str, Table]]:
+    """The named tables of a file that holds these bytes, and those of the contract as they stand."""
     book = read_book(path)
     if book.format not in ("xlsx", "xlsm"):
         raise FileError("file-format", f"{path.name} is a .{book.format} file.", "Save the master as .xlsx first.")
     named = {t.name.casefold(): (sheet, t) for sheet in book.sheets for t in sheet.tables}
     require_tables(path.name, [t.name for _, t in named.values()])
-    raw = {name: _read(*named[name.casefold()]) for name in SPECS if name.casefold() in named}
-    tables = {name: fitted(name, table) for name, table in raw.items()}
-    return Master(path, data, seen, tables, named, {name.casefold(): table for name, table in raw.items()})
+    return named, {name: _read(*named[name.casefold()]) for name in SPECS if name.casefold() in named}
 
 
 def updated(

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pictures import _pdf, _picture
+from pictures import pdf_of, picture_of
 from PIL import Image, ImageChops
 
 from xl_outcomes.workbook.file import read_master
@@ -88,16 +88,16 @@ def _made(master: Path, wanted: Wanted, work: Path) -> Iterator[tuple[str, Path 
     shutil.copy(master, copy)
     for command, *options in wanted.first:
         _run(command, str(copy), *options)
-    pdf = _pdf(copy, work)
+    pdf = pdf_of(copy, work)
     starts = _starts(pdf)
     for sheet in wanted.sheets:
-        yield sheet, _picture(pdf, starts[sheet], work) if sheet in starts else None
+        yield sheet, picture_of(pdf, starts[sheet], work) if sheet in starts else None
     if wanted.figure:
         _run("theory", str(copy), "--out", str(work / "figures.pdf"))
-        yield "figure", _picture(work / "figures.pdf", 1, work)
+        yield "figure", picture_of(work / "figures.pdf", 1, work)
     for report in wanted.reports:
         files = sorted(master.parent.glob(f"*/reports/{report} *.docx"))
-        yield report, _picture(_pdf(files[-1], work), 1, work) if files else None
+        yield report, picture_of(pdf_of(files[-1], work), 1, work) if files else None
 
 
 def _run(*arguments: str) -> None:

@@ -42,28 +42,28 @@ def main() -> None:
 
 def _pages(file: Path, work: Path) -> dict[str, Path]:
     """The picture of the first page of each sheet, by the sheet name in its footer."""
-    pdf = _pdf(file, work)
+    pdf = pdf_of(file, work)
     texts = subprocess.run(["pdftotext", "-layout", str(pdf), "-"], capture_output=True, text=True, check=True).stdout
     found: dict[str, Path] = {}
     for number, text in enumerate(texts.split("\f"), 1):
         lines = [line.strip() for line in text.splitlines() if line.strip()]
         sheet = next((s for s in SHEETS if lines and lines[-1].startswith(f"{s} ")), None)
         if sheet and sheet not in found:
-            found[sheet] = _picture(pdf, number, work)
+            found[sheet] = picture_of(pdf, number, work)
     return found
 
 
 def _first(file: Path, work: Path) -> Path:
-    return _picture(_pdf(file, work), 1, work)
+    return picture_of(pdf_of(file, work), 1, work)
 
 
-def _pdf(file: Path, work: Path) -> Path:
+def pdf_of(file: Path, work: Path) -> Path:
     command = ["soffice", f"-env:UserInstallation=file://{work}/profile", "--headless", "--convert-to", "pdf"]
     subprocess.run([*command, "--outdir", str(work), str(file)], check=True, capture_output=True)
     return work / f"{file.stem}.pdf"
 
 
-def _picture(pdf: Path, page: int, work: Path) -> Path:
+def picture_of(pdf: Path, page: int, work: Path) -> Path:
     target = work / f"{pdf.stem} {page}"
     command = ["pdftoppm", "-png", "-singlefile", "-r", str(RESOLUTION), "-f", str(page), "-l", str(page)]
     subprocess.run([*command, str(pdf), str(target)], check=True)

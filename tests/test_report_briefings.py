@@ -22,7 +22,7 @@ from xl_outcomes.quarter import Rated, rate_quarter
 from xl_outcomes.reporting.charts import draw
 from xl_outcomes.reporting.documents import Document, documents, field_list
 from xl_outcomes.reporting.facts import gather
-from xl_outcomes.reporting.registry import ReportKind
+from xl_outcomes.reporting.registry import ReportKind, find_report
 from xl_outcomes.reporting.remit import Council, Remit, council, member_remits, money_exceptions, whole
 from xl_outcomes.reporting.remit_follow_up import action_rows, action_words, earlier_actions, money_rows, money_words
 from xl_outcomes.reporting.remit_words import (
@@ -43,7 +43,7 @@ from xl_outcomes.starters import read_source
 from xl_outcomes.tables import Tables
 from xl_outcomes.word import render, used_names
 
-KIND = ReportKind("member-briefings", "Cabinet member briefings", "member-briefing.docx", "briefing_report")
+KIND = find_report("member-briefings")
 PERIOD, TODAY = parse_quarter("2025/26 Q2"), dt.date(2025, 11, 1)
 SECRET = 4242.0
 HOUSING = {"Service": "Housing", "Portfolio holder": "Member, Homes"}

@@ -29,11 +29,11 @@ from xl_outcomes.quarter import rate_quarter
 from xl_outcomes.reporting.clinic_questions import MOST, Question, foremost, questions
 from xl_outcomes.reporting.clinics import Clinic, clinics
 from xl_outcomes.reporting.documents import Document, documents, field_list
-from xl_outcomes.reporting.registry import ReportKind
+from xl_outcomes.reporting.registry import find_report
 from xl_outcomes.tables import Tables
 from xl_outcomes.word import used_names
 
-KIND = ReportKind("clinic-packs", "Performance clinic packs", "clinic-pack.docx", "clinic_report", ("Services",))
+KIND = find_report("clinic-packs")
 
 
 def clinics_of(own: Tables) -> dict[str, Clinic]:

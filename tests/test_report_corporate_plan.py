@@ -18,15 +18,13 @@ from xl_outcomes.corporate_plan import CorporatePlan, corporate_plan, short_plan
 from xl_outcomes.periods import Quarter, parse_quarter
 from xl_outcomes.quarter import rate_quarter
 from xl_outcomes.reporting.documents import Document, documents, field_list
-from xl_outcomes.reporting.registry import ReportKind
+from xl_outcomes.reporting.registry import find_report
 from xl_outcomes.settings import sound_settings
 from xl_outcomes.starters import read_source
 from xl_outcomes.word import render, used_names
 
 TEMPLATES = Path(__file__).parent.parent / "docx_templates"
-KIND = ReportKind(
-    "corporate-plan", "Corporate plan on a page", "corporate-plan.docx", "corporate_plan_report", ("Outcomes",)
-)
+KIND = find_report("corporate-plan")
 QUARTER = parse_quarter("2025/26 Q4")
 DAY = dt.date(2026, 5, 1)
 FRAMEWORKS = ("darlington-2012", "essex-2014")  # the one that must fit, and the one with the most to say

@@ -16,13 +16,13 @@ from xl_outcomes.periods import parse_quarter
 from xl_outcomes.quarter import Rated, rate_quarter
 from xl_outcomes.reporting.adoption_facts import adoption_facts
 from xl_outcomes.reporting.documents import Document, documents, field_list
-from xl_outcomes.reporting.registry import ReportKind
+from xl_outcomes.reporting.registry import find_report
 from xl_outcomes.starters import read_source
 from xl_outcomes.tables import Table, Tables
 from xl_outcomes.word import render, used_names
 
 TEMPLATES = Path(__file__).parent.parent / "docx_templates"
-KIND = ReportKind("council-adoption", "Adoption of the framework", "council-adoption.docx", "council_adoption_report")
+KIND = find_report("council-adoption")
 QUARTER = parse_quarter("2025/26 Q1")
 HEADINGS = [
     "Purpose of report",

@@ -24,13 +24,13 @@ from xl_outcomes.quarter import rate_quarter
 from xl_outcomes.reporting.documents import Document, documents, field_list
 from xl_outcomes.reporting.exception_report import IMPACTS
 from xl_outcomes.reporting.facts import gather
-from xl_outcomes.reporting.registry import ReportKind
+from xl_outcomes.reporting.registry import find_report
 from xl_outcomes.reporting.remit import whole
 from xl_outcomes.service_plans import service_plan_facts
 from xl_outcomes.tables import Tables
 from xl_outcomes.word import used_names
 
-KIND = ReportKind("cabinet-exception", "Performance by exception", "cabinet-exception.docx", "exception_report")
+KIND = find_report("cabinet-exception")
 
 
 def made_of(own: Tables) -> Document:

@@ -20,13 +20,13 @@ from xl_outcomes.reporting.charts import draw
 from xl_outcomes.reporting.documents import Document, documents, field_list
 from xl_outcomes.reporting.facts import gather
 from xl_outcomes.reporting.monitoring_facts import MonitoringFacts, monitoring_facts
-from xl_outcomes.reporting.registry import ReportKind
+from xl_outcomes.reporting.registry import find_report
 from xl_outcomes.starters import read_source
 from xl_outcomes.tables import Table, Tables
 from xl_outcomes.word import render, used_names
 
 TEMPLATES = Path(__file__).parent.parent / "docx_templates"
-KIND = ReportKind("quarterly-monitoring", "Quarterly monitoring", "quarterly-monitoring.docx", "monitoring_report")
+KIND = find_report("quarterly-monitoring")
 QUARTER = parse_quarter("2025/26 Q1")
 LATE = dt.date(2025, 8, 1)
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +20,13 @@ from xl_outcomes.reporting.documents import Document, documents, field_list
 from xl_outcomes.reporting.facts import gather
 from xl_outcomes.reporting.quality_facts import QualityFacts, quality_facts
 from xl_outcomes.reporting.quality_report import tests_words as in_words
-from xl_outcomes.reporting.registry import ReportKind
+from xl_outcomes.reporting.registry import find_report
 from xl_outcomes.starters import read_source
 from xl_outcomes.tables import Table, Tables
 from xl_outcomes.word import render, used_names
 
 TEMPLATES = Path(__file__).parent.parent / "docx_templates"
-KIND = ReportKind("data-quality", "Data quality", "data-quality.docx", "quality_report")
+KIND = replace(find_report("data-quality"), needs=())  # what it would say of a master where nothing is assessed
 QUARTER = parse_quarter("2025/26 Q1")
 LATE = dt.date(2025, 8, 1)
 SIGNED = {"Signed off by": "Director", "Signed off on": "2025-07-14"}

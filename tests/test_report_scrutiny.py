@@ -18,14 +18,14 @@ from xl_outcomes.quarter import Rated, rate_quarter
 from xl_outcomes.reporting.charts import draw
 from xl_outcomes.reporting.documents import Document, documents, field_list
 from xl_outcomes.reporting.facts import gather
-from xl_outcomes.reporting.registry import ReportKind
+from xl_outcomes.reporting.registry import find_report
 from xl_outcomes.reporting.scrutiny_facts import ScrutinyFacts, scrutiny_facts
 from xl_outcomes.starters import read_source
 from xl_outcomes.tables import Table, Tables
 from xl_outcomes.word import render, used_names
 
 TEMPLATES = Path(__file__).parent.parent / "docx_templates"
-KIND = ReportKind("scrutiny-performance", "Performance report", "scrutiny-performance.docx", "scrutiny_report")
+KIND = find_report("scrutiny-performance")
 QUARTER = parse_quarter("2025/26 Q1")
 DAY = dt.date(2025, 8, 1)
 PARTS = {"first", "last", "index", "length"}

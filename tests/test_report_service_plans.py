@@ -18,19 +18,13 @@ from xl_outcomes.quarter import Rated, rate_quarter
 from xl_outcomes.reporting.documents import Document, documents, field_list
 from xl_outcomes.reporting.facts import gather
 from xl_outcomes.reporting.plan_facts import Plans, plans
-from xl_outcomes.reporting.registry import ReportKind
+from xl_outcomes.reporting.registry import find_report
 from xl_outcomes.starters import read_source
 from xl_outcomes.tables import Tables
 from xl_outcomes.word import render, used_names
 
 TEMPLATES = Path(__file__).parent.parent / "docx_templates"
-KIND = ReportKind(
-    "service-plan-summary",
-    "Measures by service plan",
-    "service-plan-summary.docx",
-    "service_plan_report",
-    ("Services",),
-)
+KIND = find_report("service-plan-summary")
 QUARTER = parse_quarter("2025/26 Q1")
 DAY = dt.date(2025, 8, 1)
 SERVICES = (

@@ -16,7 +16,7 @@ from xl_outcomes import resources
 from xl_outcomes.periods import parse_quarter
 from xl_outcomes.quarter import Rated, rate_quarter
 from xl_outcomes.reporting.documents import Document, documents, field_list
-from xl_outcomes.reporting.registry import ReportKind
+from xl_outcomes.reporting.registry import find_report
 from xl_outcomes.starters import read_source
 from xl_outcomes.tables import Tables
 from xl_outcomes.word import render, used_names
@@ -33,9 +33,7 @@ from xl_outcomes.year_end import (
 )
 
 TEMPLATES = Path(__file__).parent.parent / "docx_templates"
-KIND = ReportKind(
-    "scrutiny-year-end", "Year-end performance", "scrutiny-year-end.docx", "year_end_report", ("Services",)
-)
+KIND = find_report("scrutiny-year-end")
 END = parse_quarter("2025/26 Q4")
 DAY = dt.date(2026, 6, 1)
 SERVICES = (

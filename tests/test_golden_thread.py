@@ -17,7 +17,7 @@ from xl_outcomes.periods import parse_quarter
 from xl_outcomes.quarter import rate_quarter
 from xl_outcomes.reporting.explain import golden_thread, thread_text
 from xl_outcomes.reporting.thread_view import (
-    counted,
+    in_short,
     theory_page,
     theory_sheet,
     thread_page,
@@ -83,7 +83,7 @@ def test_a_thread_has_the_activities_of_every_level_but_no_milestones_and_nothin
 
 def test_a_sound_framework_has_no_gaps() -> None:
     assert _thread().gaps == ()
-    assert counted(_thread()) == "3 threads end in an indicator; no gaps."
+    assert in_short(_thread()) == "3 threads end in an indicator; no gaps."
 
 
 def test_the_crosswalk_says_what_a_thread_serves_but_not_what_it_replaced() -> None:
@@ -110,7 +110,7 @@ def test_an_outcome_that_nothing_measures_is_an_end_with_a_gap() -> None:
     assert thread.gaps[0].words == "Nothing measures A-1.2 Good homes: no indicator hangs on it."
     deleted = _thread(Indicators=_with(INDICATORS, 2, Status="Deleted"))
     assert deleted.gaps[0].words == "Nothing measures A-1.2 Good homes: its indicators are Deleted."
-    assert counted(thread) == "2 threads end in an indicator; 1 stops at an outcome without one; 1 gap."
+    assert in_short(thread) == "2 threads end in an indicator; 1 stops at an outcome without one; 1 gap."
 
 
 def test_an_outcome_above_the_lowest_tier_with_nothing_below_is_empty() -> None:
@@ -265,7 +265,7 @@ def test_levels_with_other_people_and_with_nobody_are_told_apart() -> None:
 def test_an_empty_framework_has_a_sheet_that_says_so() -> None:
     thread = _thread(Outcomes=[], Indicators=[], Activities=[], Services=[])
     assert thread_page(thread).views[0].frame["Tier 1"].tolist() == ["There is none in this framework yet"]
-    assert "0 threads end in an indicator" in counted(thread)
+    assert "0 threads end in an indicator" in in_short(thread)
 
 
 def test_sheets_of_a_rated_quarter_are_the_same() -> None:

@@ -1,36 +1,26 @@
 """The report commands: templates of a council's own, sources, PDF, checks, and what is refused in plain words."""
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from docx import Document
 from docx.oxml.ns import qn
 
+from tests import test_cli
 from tests.conftest import Convert, Validate
 from tests.openpyxl_master import write_master
 from tests.returns_world import GOOD, World, council
+from tests.test_cli import Command
 from xl_outcomes import pdf, resources
-from xl_outcomes.cli import main
 from xl_outcomes.reporting.registry import reports
 from xl_outcomes.reporting.templates_page import templates_page
 
-Ended = tuple[int, str, str]
-Command = Callable[..., Ended]
 QUARTER = ("--period", "2025/26 Q1", "--today", "2025-07-10")
 CABINET = "cabinet-performance"
 
 
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Command:
-    def command(*arguments: object) -> Ended:
-        with pytest.raises(SystemExit) as ended:
-            main([str(a) for a in arguments])
-        printed = capsys.readouterr()
-        return int(ended.value.code or 0), printed.out, printed.err
-
-    return command
+run = test_cli.run
 
 
 @pytest.fixture

@@ -7,17 +7,16 @@ from typing import Any
 
 import docx
 import pytest
-from docx.oxml.ns import qn
 
+from tests import essex as essex_year
 from tests import support
 from tests.conftest import Validate
-from xl_outcomes import resources
+from tests.essex import texts
 from xl_outcomes.periods import parse_quarter
 from xl_outcomes.quarter import Rated, rate_quarter
 from xl_outcomes.reporting.adoption_facts import adoption_facts
 from xl_outcomes.reporting.documents import Document, documents, field_list
 from xl_outcomes.reporting.registry import find_report
-from xl_outcomes.starters import read_source
 from xl_outcomes.tables import Table, Tables
 from xl_outcomes.word import render, used_names
 
@@ -35,14 +34,7 @@ HEADINGS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def starter() -> dict[str, Table]:
-    return read_source(resources.source_tables("essex-2014"))
-
-
-@pytest.fixture(scope="module")
-def rated(starter: dict[str, Table]) -> Rated:
-    return rate_quarter(starter, parse_quarter("2013/14 Q4"), dt.date(2014, 5, 12))
+starter, rated = essex_year.starter, essex_year.rated
 
 
 @pytest.fixture(scope="module")
@@ -63,11 +55,6 @@ def values_of(rated: Rated, tables: Tables) -> Any:
 
 def written(document: Document) -> bytes:
     return render(TEMPLATES / KIND.template, document.values, {}, title=KIND.title)
-
-
-def texts(content: bytes) -> list[str]:
-    body = docx.Document(io.BytesIO(content)).element.body
-    return ["".join(t.text or "" for t in p.iter(qn("w:t"))) for p in body.iter(qn("w:p"))]
 
 
 # ---- facts ----

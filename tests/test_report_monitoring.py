@@ -10,10 +10,11 @@ import docx
 import pytest
 from docx.oxml.ns import qn
 
+from tests import essex as essex_year
 from tests import support
 from tests.conftest import Validate
+from tests.essex import texts
 from tests.test_facts import small_master
-from xl_outcomes import resources
 from xl_outcomes.periods import parse_quarter
 from xl_outcomes.quarter import Rated, rate_quarter
 from xl_outcomes.reporting.charts import draw
@@ -21,7 +22,6 @@ from xl_outcomes.reporting.documents import Document, documents, field_list
 from xl_outcomes.reporting.facts import gather
 from xl_outcomes.reporting.monitoring_facts import MonitoringFacts, monitoring_facts
 from xl_outcomes.reporting.registry import find_report
-from xl_outcomes.starters import read_source
 from xl_outcomes.tables import Table, Tables
 from xl_outcomes.word import render, used_names
 
@@ -31,14 +31,7 @@ QUARTER = parse_quarter("2025/26 Q1")
 LATE = dt.date(2025, 8, 1)
 
 
-@pytest.fixture(scope="module")
-def starter() -> dict[str, Table]:
-    return read_source(resources.source_tables("essex-2014"))
-
-
-@pytest.fixture(scope="module")
-def rated(starter: dict[str, Table]) -> Rated:
-    return rate_quarter(starter, parse_quarter("2013/14 Q4"), dt.date(2014, 5, 12))
+starter, rated = essex_year.starter, essex_year.rated
 
 
 @pytest.fixture(scope="module")
@@ -54,11 +47,6 @@ def small(**rows: Any) -> tuple[Rated, Tables]:
 
 def facts_of(rated: Rated, tables: Tables) -> MonitoringFacts:
     return monitoring_facts(rated, tables, gather(rated, tables, KIND.name))
-
-
-def texts(content: bytes) -> list[str]:
-    body = docx.Document(io.BytesIO(content)).element.body
-    return ["".join(t.text or "" for t in p.iter(qn("w:t"))) for p in body.iter(qn("w:p"))]
 
 
 def written(document: Document) -> bytes:

@@ -1,18 +1,16 @@
 """The data quality report: how far the work has come, what ratings rest on, what changed; then the document."""
 
 import datetime as dt
-import io
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import docx
 import pytest
-from docx.oxml.ns import qn
 
+from tests import essex as essex_year
 from tests import support
 from tests.conftest import Validate
-from xl_outcomes import resources
+from tests.essex import texts
 from xl_outcomes.periods import parse_quarter
 from xl_outcomes.quality import DIMENSIONS, TESTS, data_quality
 from xl_outcomes.quarter import Rated, rate_quarter
@@ -21,7 +19,6 @@ from xl_outcomes.reporting.facts import gather
 from xl_outcomes.reporting.quality_facts import QualityFacts, quality_facts
 from xl_outcomes.reporting.quality_report import tests_words as in_words
 from xl_outcomes.reporting.registry import find_report
-from xl_outcomes.starters import read_source
 from xl_outcomes.tables import Table, Tables
 from xl_outcomes.word import render, used_names
 
@@ -32,14 +29,7 @@ LATE = dt.date(2025, 8, 1)
 SIGNED = {"Signed off by": "Director", "Signed off on": "2025-07-14"}
 
 
-@pytest.fixture(scope="module")
-def starter() -> dict[str, Table]:
-    return read_source(resources.source_tables("essex-2014"))
-
-
-@pytest.fixture(scope="module")
-def rated(starter: dict[str, Table]) -> Rated:
-    return rate_quarter(starter, parse_quarter("2013/14 Q4"), dt.date(2014, 5, 12))
+starter, rated = essex_year.starter, essex_year.rated
 
 
 @pytest.fixture(scope="module")
@@ -73,11 +63,6 @@ def facts_of(rated: Rated, tables: Tables) -> QualityFacts:
 def values_of(rated: Rated, tables: Tables) -> Any:
     [document] = documents(KIND, rated, tables)
     return document.values
-
-
-def texts(content: bytes) -> list[str]:
-    body = docx.Document(io.BytesIO(content)).element.body
-    return ["".join(t.text or "" for t in p.iter(qn("w:t"))) for p in body.iter(qn("w:p"))]
 
 
 def written(document: Document) -> bytes:

@@ -14,6 +14,7 @@ from xl_outcomes.returns.queries import is_open_query
 from xl_outcomes.returns.register import AWAITING, OVERDUE
 from xl_outcomes.standing import deadline
 from xl_outcomes.tables import Tables, get
+from xl_outcomes.wording import day_words, in_days
 
 COMPLETE, NOT_YET, PART, LATE = "Complete", "Not yet due", "Part received", "Overdue"
 STATUSES = (LATE, PART, NOT_YET, COMPLETE)
@@ -172,7 +173,7 @@ def _received(tables: Tables, owner: str, period: Quarter) -> bool:
 def reminder(debtor: Debtor, found: Chase) -> str:
     """A message to a data owner, ready to paste: subject, what is owed by when, and what to do."""
     when = f"was due on {day_words(debtor.due)}" if debtor.days_late else f"is due on {day_words(debtor.due)}"
-    late = f" and is {_days(debtor.days_late)} late" if debtor.days_late else ""
+    late = f" and is {in_days(debtor.days_late)} late" if debtor.days_late else ""
     to = f"To: {debtor.email or debtor.post or debtor.owner}"
     subject = f"Subject: {found.council}: figures for {found.period} ({'overdue' if debtor.days_late else 'reminder'})"
     asked = f"Your return for {found.period} {when}{late}. Still missing ({len(debtor.owed)} of {debtor.figures}):"
@@ -193,7 +194,7 @@ def escalation(found: Chase) -> str:
         for officer in debtor.officers or ("No responsible officer is named",):
             refs = [o.indicator.ref for o in debtor.owed if o.indicator.responsible_officer == officer]
             named = ", ".join(refs or (o.indicator.ref for o in debtor.owed))
-            officers.setdefault(officer, []).append(f"  - {debtor.owner}, {_days(debtor.days_late)} late: {named}")
+            officers.setdefault(officer, []).append(f"  - {debtor.owner}, {in_days(debtor.days_late)} late: {named}")
     lines = (line for officer, owed in officers.items() for line in (officer, *owed))
     return "\n".join(lines)
 
@@ -203,18 +204,9 @@ def messages(found: Chase) -> tuple[tuple[str, str], ...]:
     return tuple((d.owner, reminder(d, found)) for d in found.debtors if d.owed)
 
 
-def day_words(day: dt.date) -> str:
-    """A day for people: 20 October 2025."""
-    return f"{day.day} {day:%B %Y}"
-
-
 def _own_day(owed: Owed, debtor: Debtor) -> str:
     """The day of a figure whose day is not that of the whole return."""
     return "" if owed.due == debtor.due else f", by {day_words(owed.due)}"
-
-
-def _days(number: int) -> str:
-    return "1 day" if number == 1 else f"{number} days"
 
 
 def summary_lines(found: Chase) -> Iterable[str]:
@@ -225,4 +217,4 @@ def summary_lines(found: Chase) -> Iterable[str]:
     if counted.queries:
         yield f"{counted.queries} figures wait for a query to be settled."
     for debtor in found.late:
-        yield f"{debtor.owner}: {len(debtor.owed)} of {debtor.figures} missing, {_days(debtor.days_late)} late."
+        yield f"{debtor.owner}: {len(debtor.owed)} of {debtor.figures} missing, {in_days(debtor.days_late)} late."

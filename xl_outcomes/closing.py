@@ -22,6 +22,7 @@ from xl_outcomes.returns.queries import is_open_query
 from xl_outcomes.returns.register import AWAITING, OVERDUE
 from xl_outcomes.rollup import INSUFFICIENT, NOTHING_DUE
 from xl_outcomes.tables import Table, Tables, blank, change, extend, get
+from xl_outcomes.wording import day_words
 
 TABLES = {"Results": "Indicator", "Rollup": "Ref"}
 CLOSED, REVISED, REOPENED = "Closed", "Revised", "Reopened"
@@ -101,7 +102,7 @@ def demand_open(tables: Tables, quarter: Quarter) -> None:
     """Raises InputError where a quarter is closed."""
     closing = closings(tables).get(quarter)
     if closing is not None:
-        when = f" on {closing.at.day} {closing.at:%B %Y}" if closing.at else ""
+        when = f" on {day_words(closing.at)}" if closing.at else ""
         fix = "To change it, reopen the quarter and say why."
         raise InputError(f"{quarter} was closed by {closing.by}{when}; its figures and ratings stand.", fix)
 

@@ -1,8 +1,9 @@
 """A new financial year begun: targets and reports rolled forward, decisions asked for (docs/rules/new-year.md)."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from xl_outcomes.actions import read_actions
 from xl_outcomes.closing import closed_quarters
 from xl_outcomes.contract import SPECS
 from xl_outcomes.errors import InputError
@@ -13,6 +14,7 @@ from xl_outcomes.returns.intake import log
 from xl_outcomes.returns.queries import is_open_query
 from xl_outcomes.steps import Now, Step, choose_period, current_period, rate
 from xl_outcomes.tables import Table, Tables, extend, get
+from xl_outcomes.wording import some_of
 
 _KEPT_OF_REPORTS = ("Report", "Committee", "To", "From", "Officer")
 _LISTED = 6  # refs named in a sentence
@@ -123,10 +125,10 @@ def _to_decide(framework: Framework, targets: Mapping[str, Any], period: Quarter
     for words, status in groups:
         refs = [i.ref for i in indicators if i.status == status]
         if refs:
-            yield f"{words}: {_named(refs)}."
+            yield f"{words}: {some_of(refs, _LISTED)}."
     without = [i.ref for i in indicators if i.status == "Live" and i.scored and i.ref not in targets]
     if without:
-        yield f"No target in {year_name(period.year + 1)}: {_named(without)}."
+        yield f"No target in {year_name(period.year + 1)}: {some_of(without, _LISTED)}."
 
 
 def _left_over(tables: Tables, period: Quarter) -> Iterator[str]:
@@ -139,15 +141,7 @@ def _left_over(tables: Tables, period: Quarter) -> Iterator[str]:
         yield f"Not closed yet: {', '.join(still_open)}."
     queries = [str(row["Issue"]) for row in get(tables, "Issues").rows() if is_open_query(row)]
     if queries:
-        yield f"Queries still to settle: {_named(queries)}."
-    actions = [ref_text(row["Ref"]) for row in get(tables, "Actions").rows() if row["Ref"] and row["Status"] == "Open"]
+        yield f"Queries still to settle: {some_of(queries, _LISTED)}."
+    actions = [action.ref for action in read_actions(get(tables, "Actions")) if action.open]
     if actions:
-        yield f"Actions carried into the new year: {_named(actions)}."
-
-
-def _named(refs: Iterable[str]) -> str:
-    """Refs in a sentence: all of a few, else the first ones and how many more."""
-    listed = list(refs)
-    if len(listed) <= _LISTED:
-        return ", ".join(listed)
-    return f"{', '.join(listed[: _LISTED - 1])} and {len(listed) - _LISTED + 1} more"
+        yield f"Actions carried into the new year: {some_of(actions, _LISTED)}."

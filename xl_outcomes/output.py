@@ -17,6 +17,7 @@ from xl_outcomes.reporting.shown import coverage, marked
 from xl_outcomes.returns.checks import Checked
 from xl_outcomes.returns.relations import PART, REJECTED
 from xl_outcomes.steps import Step
+from xl_outcomes.wording import counted
 
 if TYPE_CHECKING:
     from xl_outcomes.addin.install import Finding
@@ -137,10 +138,8 @@ def show_issues(issues: Sequence[Issue], title: str) -> None:
             where = " ".join(filter(None, (i.table or i.sheet, i.cell)))
             grid.add_row(_coloured(i.severity), *map(escape, (where, i.ref, i.message, i.fix)))
         console.print(grid)
-    counts = (
-        f"{_many(count['error'], 'error')}, {_many(count['query'], 'query')}, {_many(count['warning'], 'warning')}."
-    )
-    console.print(counts if issues else f"{escape(title)}: nothing to correct.", highlight=False)
+    told = ", ".join(counted(count[severity], severity) for severity in ("error", "query", "warning"))
+    console.print(f"{told}." if issues else f"{escape(title)}: nothing to correct.", highlight=False)
 
 
 def show_returns(checked: Sequence[Checked]) -> None:
@@ -195,11 +194,6 @@ def _grid(*headings: str, title: str | None = None) -> Grid:
     for heading in headings:
         grid.add_column(heading, overflow="fold")
     return grid
-
-
-def _many(number: int, word: str) -> str:
-    plural = f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"
-    return f"{number} {word if number == 1 else plural}"
 
 
 def _coloured(word: str) -> str:

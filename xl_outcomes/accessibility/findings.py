@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from xl_outcomes.accessibility.model import Place
+from xl_outcomes.wording import counted
 
 _PLACES_NAMED = 5
 
@@ -69,7 +70,7 @@ def lines(found: Sequence[Finding]) -> list[str]:
         return []
     faults = sum(finding.severity is Severity.FAULT for finding in found)
     return [line for finding in found for line in _printed(finding)] + [
-        f"{_counted(faults, 'fault')} to mend, {_counted(len(found) - faults, 'point')} to look at."
+        f"{counted(faults, 'fault')} to mend, {counted(len(found) - faults, 'point')} to look at."
     ]
 
 
@@ -77,7 +78,7 @@ def _finding(group: Sequence[Hit]) -> Finding:
     rule = group[0].rule
     places = list(dict.fromkeys(hit.place.words for hit in group))
     more = len(places) - _PLACES_NAMED
-    where = "; ".join(places[:_PLACES_NAMED]) + (f"; and {_counted(more, 'more place')}" if more > 0 else "")
+    where = "; ".join(places[:_PLACES_NAMED]) + (f"; and {counted(more, 'more place')}" if more > 0 else "")
     return Finding(rule.id, rule.title, rule.severity, where, group[0].found, rule.fix, rule.criterion)
 
 
@@ -85,7 +86,3 @@ def _printed(finding: Finding) -> Iterator[str]:
     yield f"{finding.severity} {finding.rule}: {finding.title}. Found: {finding.found}."
     yield f"  Where: {finding.where}."
     yield f"  What to do: {finding.fix} ({finding.criterion})"
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

@@ -13,7 +13,7 @@ from xl_outcomes.errors import InputError
 from xl_outcomes.new_files import write_new
 from xl_outcomes.periods import Quarter
 from xl_outcomes.quarter import prepare
-from xl_outcomes.reporting.registry import offered, text
+from xl_outcomes.reporting.registry import of_period, offered, text
 from xl_outcomes.returns.checks import Checked
 from xl_outcomes.returns.expected import Form, make_forms
 from xl_outcomes.returns.settle import ACCEPT, REJECT, USE
@@ -113,8 +113,8 @@ def _play(quarter: _Quarter, say: Say) -> None:
 def _write_reports(quarter: _Quarter) -> list[Path]:
     """The reports that the council's table Reports has for the quarter."""
     tables = read_master(quarter.master).tables
-    planned = {text(row["Report"]) for row in tables["Reports"].rows() if row["Period"] == str(quarter.period)}
-    names = [kind.name for kind in offered(tables) if kind.name in planned] if "Reports" in tables else []
+    planned = {text(row["Report"]) for row in of_period(tables, "Reports", quarter.period)}
+    names = [kind.name for kind in offered(tables) if kind.name in planned]
     wanted = report_commands.Wanted(names, quarter.folder / "reports")
     return report_commands.report(quarter.run(27), wanted) if names else []
 

@@ -13,9 +13,9 @@ from xl_outcomes.reporting.chart_specs import TheoryOfChange, TopTiers
 from xl_outcomes.reporting.documents import Document, Source
 from xl_outcomes.reporting.facts import Facts
 from xl_outcomes.reporting.fields import AUTHOR
-from xl_outcomes.reporting.prose import be, counted, listed, many
 from xl_outcomes.reporting.roadmap import roadmap, top_tiers
 from xl_outcomes.settings import Settings
+from xl_outcomes.wording import be, counted, listed, many
 
 LOWEST = 3  # the lowest tier that is adopted; what is below is developed with the service plans
 CHOSEN_RISKS = "significant risks"  # the section of Narrative that names the risks of this report by their refs

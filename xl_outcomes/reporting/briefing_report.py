@@ -5,12 +5,12 @@ from collections.abc import Mapping
 
 from xl_outcomes.house_style import HouseStyle
 from xl_outcomes.reporting.documents import Document, Source
-from xl_outcomes.reporting.prose import counted, listed
 from xl_outcomes.reporting.remit import Council, Remit, council, member_remits
 from xl_outcomes.reporting.remit_fields import FIELDS as REMIT
 from xl_outcomes.reporting.remit_fields import file_suffix, remit_values
 from xl_outcomes.reporting.remit_words import noun
 from xl_outcomes.roles import plain
+from xl_outcomes.wording import counted, listed
 
 NAME = "member-briefings"
 FIELDS: Mapping[str, str] = {

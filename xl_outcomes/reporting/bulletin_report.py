@@ -3,17 +3,16 @@
 from collections.abc import Mapping
 
 from xl_outcomes.changes import AMENDED, COUNTED, DELETED, NEW, REFINED, TO_BE_CONFIRMED, Theme, summary_text
-from xl_outcomes.chasing import day_words
 from xl_outcomes.recorded_changes import Recorded, RecordedVersion
 from xl_outcomes.reporting.bulletin_facts import BulletinFacts, Meeting, bulletin_facts
 from xl_outcomes.reporting.cabinet_words import received_words
 from xl_outcomes.reporting.documents import Document, Source
 from xl_outcomes.reporting.facts import Facts
 from xl_outcomes.reporting.fields import AUTHOR
-from xl_outcomes.reporting.prose import be, counted, listed
 from xl_outcomes.reporting.registry import reports
 from xl_outcomes.review import SIGNED
 from xl_outcomes.review import counted as counted_reviews
+from xl_outcomes.wording import be, counted, day_words, listed
 
 NAME = "information-bulletin"
 _THEME = {

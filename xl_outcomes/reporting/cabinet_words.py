@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 
 from xl_outcomes.activities import STATUSES, Activity
-from xl_outcomes.chasing import day_words
 from xl_outcomes.house_style import AMBER, GREEN, RED, HouseStyle
 from xl_outcomes.money import CORNERS, Corners, Placed, Total
 from xl_outcomes.reporting.cabinet_facts import (
@@ -18,7 +17,8 @@ from xl_outcomes.reporting.cabinet_facts import (
     high_with_reds,
 )
 from xl_outcomes.reporting.facts import Facts, IndicatorFact, PriorityFact
-from xl_outcomes.reporting.prose import be, colour, counted, listed, per_cent, pounds, thousands
+from xl_outcomes.reporting.prose import colour, per_cent, pounds, thousands
+from xl_outcomes.wording import be, counted, day_words, listed
 
 _MOST_NAMED = 3
 _NO_SCORE = "No score"

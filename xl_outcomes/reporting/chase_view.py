@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from xl_outcomes.chasing import Chase, Debtor, day_words
+from xl_outcomes.chasing import Chase, Debtor
 from xl_outcomes.reporting.shown import shortened
 from xl_outcomes.reporting.view import Link, View, ViewSheet
 from xl_outcomes.tables import frame
+from xl_outcomes.wording import day_words
 
 _PROGRESS = ("Progress", "Now")
 _OWNERS = {

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from itertools import chain
 
 from xl_outcomes.actions import Action
-from xl_outcomes.chasing import day_words
 from xl_outcomes.house_style import HouseStyle
 from xl_outcomes.reporting.clinics import CHIEF, Clinic
 from xl_outcomes.reporting.facts import MISSING_STATES
@@ -14,6 +13,7 @@ from xl_outcomes.reporting.remit import Council, money_exceptions
 from xl_outcomes.reporting.remit_follow_up import earlier_actions
 from xl_outcomes.reporting.remit_items import AMBER, GREEN, RED, Item
 from xl_outcomes.reporting.remit_words import run_words
+from xl_outcomes.wording import day_words
 
 MOST = 12  # questions for one clinic
 LATE_DAYS = 90  # from then on an overdue action is asked for at the Chief Executive's clinic

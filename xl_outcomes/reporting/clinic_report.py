@@ -6,13 +6,13 @@ from xl_outcomes.house_style import HouseStyle
 from xl_outcomes.reporting.clinic_questions import MOST, foremost, questions
 from xl_outcomes.reporting.clinics import ASSISTANTS, CHIEF, DIRECTORS, LEVELS, LONG, Clinic, clinics
 from xl_outcomes.reporting.documents import Document, Source
-from xl_outcomes.reporting.prose import be, counted, listed
 from xl_outcomes.reporting.remit import Council, Remit, council
 from xl_outcomes.reporting.remit_fields import EXCEPTION, file_suffix, remit_values, shorthand_rows
 from xl_outcomes.reporting.remit_fields import FIELDS as REMIT
 from xl_outcomes.reporting.remit_follow_up import action_rows, earlier_actions, in_words
 from xl_outcomes.reporting.remit_items import AMBER, RED, Item
 from xl_outcomes.reporting.remit_words import exception_rows, noun, tally_words
+from xl_outcomes.wording import be, counted, listed
 
 NAME = "clinic-packs"
 MANY = 20  # measures, beyond which a pack has a contents list

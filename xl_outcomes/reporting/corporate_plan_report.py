@@ -7,9 +7,9 @@ from xl_outcomes.corporate_plan import CorporatePlan, PlanOutcome, corporate_pla
 from xl_outcomes.organisational import MARK
 from xl_outcomes.periods import year_name
 from xl_outcomes.reporting.documents import Document, Source
-from xl_outcomes.reporting.own_words import own_words
-from xl_outcomes.reporting.prose import counted, many
+from xl_outcomes.reporting.narrative import own_words
 from xl_outcomes.reporting.registry import TO_BE_CONFIRMED
+from xl_outcomes.wording import counted, many
 
 Row = dict[str, object]
 _GROUP = {

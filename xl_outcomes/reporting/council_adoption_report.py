@@ -17,9 +17,11 @@ from xl_outcomes.reporting.adoption_facts import (
     objectives,
 )
 from xl_outcomes.reporting.documents import Document, Source
-from xl_outcomes.reporting.prose import Lists, be, counted, described, listed, many, own_sections, said
+from xl_outcomes.reporting.narrative import own_sections
+from xl_outcomes.reporting.prose import Lists, described, said
 from xl_outcomes.reporting.quality_report import tests_words
 from xl_outcomes.settings import Settings
+from xl_outcomes.wording import be, counted, listed, many
 
 Values = dict[str, Any]
 

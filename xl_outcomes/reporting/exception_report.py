@@ -9,7 +9,7 @@ from xl_outcomes.reporting.chart_specs import RatingBars
 from xl_outcomes.reporting.documents import Document, Source
 from xl_outcomes.reporting.facts import PriorityFact
 from xl_outcomes.reporting.fields import AUTHOR
-from xl_outcomes.reporting.prose import be, colour, counted, listed, said
+from xl_outcomes.reporting.prose import colour, said
 from xl_outcomes.reporting.remit import Council, Owned, Remit, council, tallied, whole
 from xl_outcomes.reporting.remit_fields import EXCEPTION, MEASURE, TALLY, remit_values, shorthand_rows
 from xl_outcomes.reporting.remit_fields import FIELDS as REMIT
@@ -17,6 +17,7 @@ from xl_outcomes.reporting.remit_follow_up import action_rows, earlier_actions, 
 from xl_outcomes.reporting.remit_items import RED, Item
 from xl_outcomes.reporting.remit_words import exception_rows, measure_rows, noun, tally_row, tally_words
 from xl_outcomes.service_plans import PlanFact, service_plan_facts
+from xl_outcomes.wording import be, counted, listed
 
 NAME = "cabinet-exception"
 STRATEGY = "Community strategy"

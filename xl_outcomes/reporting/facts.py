@@ -17,20 +17,19 @@ from xl_outcomes.organisational import apart_last, refs_apart
 from xl_outcomes.periods import Month, Period, Quarter
 from xl_outcomes.quarter import Rated
 from xl_outcomes.rating import display
+from xl_outcomes.reporting.narrative import Narrative, read_narrative
 from xl_outcomes.reporting.registry import (
     TO_BE_CONFIRMED,
     Header,
-    Narrative,
     Risk,
     Texts,
     month_words,
     period_words,
     read_header,
-    read_narrative,
     read_risks,
     text,
 )
-from xl_outcomes.rollup import NOTHING_DUE
+from xl_outcomes.rollup import NOTHING_DUE, Tally
 from xl_outcomes.standing import DUE_STATES
 from xl_outcomes.tables import Tables, blank
 
@@ -71,29 +70,10 @@ class IndicatorFact:
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(Tally):
     """How many of the indicators that are due have which rating; `carried` of them from an earlier quarter."""
 
-    green: int
-    amber: int
-    red: int
-    not_rated: int
-    carried: int
-
-    @property
-    def rated(self) -> int:
-        """Those with a rating."""
-        return self.green + self.amber + self.red
-
-    @property
-    def due(self) -> int:
-        """Those with or without a rating."""
-        return self.rated + self.not_rated
-
-    @property
-    def coverage(self) -> str:
-        """For people: 5 of 6."""
-        return f"{self.rated} of {self.due}"
+    carried: int = 0
 
     def share(self, number: int) -> str:
         """Per cent of the rated ones, such as 53%; blank where nothing is rated."""

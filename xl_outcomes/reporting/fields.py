@@ -20,6 +20,7 @@ from xl_outcomes.reporting.facts import (
 )
 from xl_outcomes.reporting.registry import Texts
 from xl_outcomes.rollup import NOTHING_DUE
+from xl_outcomes.wording import be, counted, listed
 
 _UNRATED = {
     **{state: state.lower() for state in MISSING_STATES},
@@ -208,9 +209,9 @@ def _summary(facts: Facts, style: HouseStyle) -> list[str]:
         return [f"No indicator is due in {facts.period_words}, so nothing is rated.{also}"]
     fresh, carried = counts.due - counts.carried, counts.carried
     paragraphs = [
-        f"In {facts.period_words}, {_n(counts.due, 'indicator')} {_are(counts.due)} counted in the ratings: "
+        f"In {facts.period_words}, {counted(counts.due, 'indicator')} {be(counts.due)} counted in the ratings: "
         f"{fresh} due this quarter, and {carried} with a rating carried from an earlier quarter. "
-        f"{counts.coverage}{f' {facts.also}' if facts.also else ''} {_are(counts.rated)} rated: "
+        f"{counts.coverage}{f' {facts.also}' if facts.also else ''} {be(counts.rated)} rated: "
         f"{_shares(counts, style)}. "
         "Percentages are of rated indicators only."
     ]
@@ -221,12 +222,12 @@ def _gaps(facts: Facts) -> list[str]:
     """What is not rated, and which ratings are not the calculated ones."""
     unrated = [i for i in facts.indicators if i.counts and not i.apart and not i.word]
     states = {words: sum(i.state == state for i in unrated) for state, words in _UNRATED.items()}
-    named = _and([f"{n} {words}" for words, n in states.items() if n])
-    texts = [f"{_n(len(unrated), 'indicator')} {_are(len(unrated))} not rated: {named}."] if unrated else []
+    named = listed([f"{n} {words}" for words, n in states.items() if n])
+    texts = [f"{counted(len(unrated), 'indicator')} {be(len(unrated))} not rated: {named}."] if unrated else []
     replaced = len(_overridden(facts))
     if replaced:
         have = "has" if replaced == 1 else "have"
-        texts.append(f"{_n(replaced, 'rating')} {have} been replaced by an officer and {have} an asterisk (*).")
+        texts.append(f"{counted(replaced, 'rating')} {have} been replaced by an officer and {have} an asterisk (*).")
     return [" ".join([*texts, "The details are given below and in Appendix (a)."])] if texts else []
 
 
@@ -288,20 +289,20 @@ def _priority(p: PriorityFact, style: HouseStyle) -> dict[str, object]:
         "commentary": list(p.commentary),
         "achievements": list(p.achievements),
         "impacts": list(p.impacts),
-        "red_intro": f"{_n(len(reds), 'indicator')} {_are(len(reds))} {red} on this quarter's figures."
+        "red_intro": f"{counted(len(reds), 'indicator')} {be(len(reds))} {red} on this quarter's figures."
         if reds
         else no_red,
-        "amber_intro": f"{_n(len(ambers), 'indicator')} {_are(len(ambers))} {amber} on this quarter's figures:",
-        "improved_intro": f"{_n(len(improved), 'indicator')} improved:",
-        "worsened_intro": f"{_n(len(worsened), 'indicator')} worsened:",
-        "missing_intro": f"{_n(len(missing), 'figure')} {_are(len(missing))} missing or incomplete:",
+        "amber_intro": f"{counted(len(ambers), 'indicator')} {be(len(ambers))} {amber} on this quarter's figures:",
+        "improved_intro": f"{counted(len(improved), 'indicator')} improved:",
+        "worsened_intro": f"{counted(len(worsened), 'indicator')} worsened:",
+        "missing_intro": f"{counted(len(missing), 'figure')} {be(len(missing))} missing or incomplete:",
         "reds": _rows(reds, style),
         "ambers": _rows(ambers, style),
         "improved": _rows(improved, style),
         "worsened": _rows(worsened, style),
         "missing": _rows(missing, style),
         "indicators": _rows(p.indicators, style),
-        "well": _sentences([*p.achievements, f"{_n(len(improved), 'indicator')} improved." if improved else ""]),
+        "well": _sentences([*p.achievements, f"{counted(len(improved), 'indicator')} improved." if improved else ""]),
         "attention": _attention(p, len(worsened), len(missing), red),
     }
 
@@ -315,13 +316,13 @@ def _priority_summary(p: PriorityFact, style: HouseStyle) -> list[str]:
     else:
         opening = f"There is not enough data to rate {p.title}: {p.reason.partition(': ')[2]}"
     carried = p.counts.carried
-    note = f" {_n(carried, 'rating')} {_are(carried)} carried from an earlier quarter." if carried else ""
+    note = f" {counted(carried, 'rating')} {be(carried)} carried from an earlier quarter." if carried else ""
     counts = f" Of the indicators, {p.counts.coverage} are rated: {_shares(p.counts, style)}." if p.counts.due else ""
     paragraphs = [f"{opening}{counts}{note}"]
     if p.masked:
-        names = _and([f"{i.ref} {i.title} (carried)" if i.carried_from else i.ref for i in p.masked])
+        names = listed([f"{i.ref} {i.title} (carried)" if i.carried_from else i.ref for i in p.masked])
         paragraphs.append(
-            f"The rating of the priority masks {_n(len(p.masked), f'{style.printed(RED)} indicator')}: {names}."
+            f"The rating of the priority masks {counted(len(p.masked), f'{style.printed(RED)} indicator')}: {names}."
         )
     return paragraphs
 
@@ -330,9 +331,9 @@ def _attention(p: PriorityFact, worsened: int, missing: int, red: str) -> str:
     reds = [i.title for i in p.indicators if i.word == RED]
     return _sentences(
         [
-            f"{red}: {_and(reds)}." if reds else "",
-            f"{_n(worsened, 'indicator')} worsened." if worsened else "",
-            f"{_n(missing, 'figure')} missing or incomplete." if missing else "",
+            f"{red}: {listed(reds)}." if reds else "",
+            f"{counted(worsened, 'indicator')} worsened." if worsened else "",
+            f"{counted(missing, 'figure')} missing or incomplete." if missing else "",
         ]
     )
 
@@ -377,7 +378,7 @@ def _shares(counts: Counts, style: HouseStyle) -> str:
     numbers = (counts.green, counts.amber, counts.red)
     shares = [f" ({counts.share(n)})" if counts.rated else "" for n in numbers]
     words = [style.printed(word) for word in RATINGS]
-    return _and([f"{n} {word}{share}" for n, word, share in zip(numbers, words, shares, strict=True)])
+    return listed([f"{n} {word}{share}" for n, word, share in zip(numbers, words, shares, strict=True)])
 
 
 def _colour(word: str, style: HouseStyle) -> str:
@@ -385,22 +386,6 @@ def _colour(word: str, style: HouseStyle) -> str:
 
 
 # ---- words ----
-
-
-def _n(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def _are(number: int) -> str:
-    return "is" if number == 1 else "are"
-
-
-def _and(parts: Sequence[str]) -> str:
-    """A list in words: a, b and c; semicolons where a part has a comma of its own."""
-    if len(parts) < 2:
-        return "".join(parts)
-    comma = "; " if any("," in p for p in parts) else ", "
-    return f"{comma.join(parts[:-1])} and {parts[-1]}"
 
 
 def _sentences(texts: Sequence[str]) -> str:

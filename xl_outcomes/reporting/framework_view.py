@@ -6,9 +6,10 @@ from typing import Any
 from xl_outcomes.framework import Outcome
 from xl_outcomes.organisational import NOTE, apart_last, marked_title, refs_apart
 from xl_outcomes.quarter import Rated
-from xl_outcomes.reporting.shown import NONE_YET, Earlier, coverage, how_many, marked, several, shape, since
+from xl_outcomes.reporting.shown import NONE_YET, Earlier, coverage, how_many, marked, shape, since
 from xl_outcomes.reporting.view import Link, View, ViewSheet
 from xl_outcomes.tables import frame
+from xl_outcomes.wording import many
 
 INDENT = "    "
 TREE, TOP = "Framework_tree", "Framework_top"
@@ -70,7 +71,7 @@ def priorities_sheet(rated: Rated, rollup: Mapping[str, dict[str, Any]], earlier
         f"rated. A hidden red is a red indicator under an outcome that is not red.{NOTE if apart else ''}"
     )
     council = rated.settings.council
-    title = f"our {several(first.lower())}"
+    title = f"our {many(first.lower())}"
     return ViewSheet("Priorities", f"{council}: {title}" if council else title.capitalize(), note, (view,))
 
 

@@ -17,9 +17,10 @@ from xl_outcomes.reporting.chart_specs import RatingBars
 from xl_outcomes.reporting.documents import Document, Source
 from xl_outcomes.reporting.facts import IndicatorFact, PriorityFact
 from xl_outcomes.reporting.fields import fields
-from xl_outcomes.reporting.prose import be, colour, counted, listed
+from xl_outcomes.reporting.prose import colour
 from xl_outcomes.reporting.registry import text
 from xl_outcomes.tables import Tables, get
+from xl_outcomes.wording import be, counted, listed
 
 _MONTHS = {2: "April to September", 4: "April to March"}
 _NOT_COMPARED = "Not compared"

@@ -25,6 +25,7 @@ from xl_outcomes.money import (
     under,
 )
 from xl_outcomes.quarter import Rated
+from xl_outcomes.reporting.framework_view import INDENT
 from xl_outcomes.reporting.shown import marked, padded, records, shortened
 from xl_outcomes.reporting.view import Link, View, ViewSheet
 from xl_outcomes.tables import Tables, frame, get
@@ -273,7 +274,7 @@ def _spend(share: Fraction, middle: Fraction) -> str:
 
 
 def _indented(outcome: Outcome) -> str:
-    return "    " * (outcome.tier - 1) + shortened(outcome.title, 100)
+    return INDENT * (outcome.tier - 1) + shortened(outcome.title, 100)
 
 
 def _thousands(amount: Fraction) -> float | None:

@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 from xl_outcomes.actions import Action
-from xl_outcomes.chasing import day_words
 from xl_outcomes.contract import RATINGS
 from xl_outcomes.house_style import AMBER, RED, HouseStyle
 from xl_outcomes.organisational import refs_apart
@@ -18,8 +17,9 @@ from xl_outcomes.reporting.fields import FIELDS as COMMON
 from xl_outcomes.reporting.fields import fields
 from xl_outcomes.reporting.monitoring_facts import MonitoringFacts, monitoring_facts
 from xl_outcomes.reporting.monitoring_words import area_fields, data_fields, hidden_sentence, money_fields
-from xl_outcomes.reporting.prose import Lists, be, counted, described, listed, many, said
+from xl_outcomes.reporting.prose import Lists, described, said
 from xl_outcomes.settings import Settings
+from xl_outcomes.wording import be, counted, day_words, listed, many
 
 Values = dict[str, Any]
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
-from xl_outcomes.chasing import Chase, Debtor, day_words
+from xl_outcomes.chasing import Chase, Debtor
 from xl_outcomes.house_style import AMBER, GREEN, RED, HouseStyle
 from xl_outcomes.money import CORNERS, Line, Placed, Total
 from xl_outcomes.quarter import Rated
@@ -15,7 +15,8 @@ from xl_outcomes.reporting.monitoring_facts import (
     MonitoringFacts,
     outcome_name,
 )
-from xl_outcomes.reporting.prose import be, colour, counted, listed, per_cent, pounds, thousands
+from xl_outcomes.reporting.prose import colour, per_cent, pounds, thousands
+from xl_outcomes.wording import be, counted, day_words, listed
 
 _MOST_NAMED = 5
 _NOT_COMPARED = "Not compared"

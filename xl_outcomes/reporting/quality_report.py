@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from xl_outcomes.chasing import day_words
 from xl_outcomes.contract import RATINGS
 from xl_outcomes.exact import show
 from xl_outcomes.house_style import HouseStyle
@@ -12,10 +11,12 @@ from xl_outcomes.reporting.documents import Document, Source
 from xl_outcomes.reporting.facts import Facts, PriorityFact
 from xl_outcomes.reporting.fields import NONE
 from xl_outcomes.reporting.monitoring_words import data_fields
-from xl_outcomes.reporting.prose import be, colour, counted, listed, many, own_sections, said
+from xl_outcomes.reporting.narrative import own_sections
+from xl_outcomes.reporting.prose import colour, said
 from xl_outcomes.reporting.quality_facts import NAME, Answers, Judged, QualityFacts, Since, quality_facts
 from xl_outcomes.reporting.quality_fields import NAMES
 from xl_outcomes.settings import Settings
+from xl_outcomes.wording import be, counted, day_words, listed, many
 
 Values = dict[str, Any]
 

@@ -11,19 +11,15 @@ from xl_outcomes.errors import InputError
 from xl_outcomes.framework import ref_text
 from xl_outcomes.periods import Month, Quarter, year_name
 from xl_outcomes.tables import Tables, blank
+from xl_outcomes.wording import day_words
 
 TO_BE_CONFIRMED = "To be confirmed"
-SECTIONS = (
-    *("purpose", "options", "recommendation", "reason", "key information", "links", "financial", "legal", "risk"),
-    *("consultation", "equalit", "environment", "background", "achievement", "impact", "commentary"),
-)
 _MONTHS = (
     *("April", "May", "June", "July", "August", "September"),
     *("October", "November", "December", "January", "February", "March"),
 )
 
 Texts = tuple[str, ...]
-Narrative = Mapping[tuple[str, str], Texts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,43 +131,16 @@ def find_report(name: str) -> ReportKind:
 
 def read_header(tables: Tables, name: str, quarter: Quarter) -> Header:
     """The head of a report from its last row of Reports for that quarter."""
-    rows = [r for r in _of_period(tables, "Reports", quarter) if text(r["Report"]).casefold() == name.casefold()]
+    rows = [r for r in of_period(tables, "Reports", quarter) if text(r["Report"]).casefold() == name.casefold()]
     row: Mapping[str, Any] = rows[-1] if rows else {}
 
     def cell(heading: str) -> str:
         return text(row.get(heading)) or TO_BE_CONFIRMED
 
     day = to_date(row.get("Meeting date"))
-    date = f"{day.day} {_MONTHS[(day.month - 4) % 12]} {day.year}" if day else cell("Meeting date")
+    date = day_words(day) if day else cell("Meeting date")
     to = text(row.get("To")) or cell("Committee")
     return Header(cell("Report number"), to, cell("From"), cell("Officer"), date, cell("Key decision"))
-
-
-def read_narrative(tables: Tables, quarter: Quarter, report: str = "") -> Narrative:
-    """The paragraphs of a quarter by ref ("" is the whole report) and section; a line of text is a paragraph.
-
-    A section is known by how it begins, so that "Equality analysis" and "Equalities" both get to the `equalit` one.
-    "name-of-report: Purpose" is for that report alone, and stands there instead of the plain section.
-    """
-    plain: dict[tuple[str, str], Texts] = {}
-    own: dict[tuple[str, str], Texts] = {}
-    names = {kind.name for kind in reports()}
-    for row in _of_period(tables, "Narrative", quarter):
-        word = text(row["Section"]).casefold()
-        named, colon, rest = word.partition(":")
-        for_one = bool(colon) and named.strip() in names
-        if for_one and named.strip() != report.casefold():
-            continue
-        key = (text(row["Ref"]), _section(rest.strip() if for_one else word))
-        lines = tuple(line.strip() for line in text(row["Text"]).splitlines() if line.strip())
-        found = own if for_one else plain
-        found[key] = (*found.get(key, ()), *lines)
-    return {**plain, **own}
-
-
-def _section(word: str) -> str:
-    """The section that a word stands for; a word with a colon in it is its own, as "impact: carbon impact"."""
-    return word if ":" in word else next((s for s in SECTIONS if word.startswith(s)), word)
 
 
 def read_risks(tables: Tables) -> tuple[Risk, ...]:
@@ -198,6 +167,7 @@ def text(value: object) -> str:
     return "" if value is None or value != value else ref_text(value)
 
 
-def _of_period(tables: Tables, name: str, quarter: Quarter) -> list[dict[str, Any]]:
+def of_period(tables: Tables, name: str, quarter: Quarter) -> list[dict[str, Any]]:
+    """A quarter's rows of a table that holds many quarters, however the quarter is typed."""
     tidy = SPECS[name].column("Period").tidy
     return [r for r in tables.get(name, blank(name)).rows() if tidy(r["Period"]) == str(quarter)]

@@ -17,7 +17,8 @@ from xl_outcomes.money import Line, money_lines, money_of, overspends, under
 from xl_outcomes.organisational import refs_apart
 from xl_outcomes.quarter import Rated
 from xl_outcomes.reporting.facts import MISSING_STATES, Facts, OutcomeFact
-from xl_outcomes.reporting.registry import Narrative, Texts, read_narrative
+from xl_outcomes.reporting.narrative import Narrative, read_narrative
+from xl_outcomes.reporting.registry import Texts
 from xl_outcomes.reporting.remit_items import AMBER, RED, Item, read_items
 from xl_outcomes.reporting.shown import earlier_ratings
 from xl_outcomes.roles import holders, plain, several

@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from xl_outcomes.actions import Action
-from xl_outcomes.chasing import day_words
 from xl_outcomes.house_style import HouseStyle
 from xl_outcomes.money import Line, total
-from xl_outcomes.reporting.prose import be, colour, counted, listed, per_cent, pounds, thousands
+from xl_outcomes.reporting.prose import colour, per_cent, pounds, thousands
 from xl_outcomes.reporting.remit import UNDERSPEND, Council, Remit, money_exceptions
 from xl_outcomes.reporting.remit_items import GREEN
+from xl_outcomes.wording import be, counted, day_words, listed
 
 Row = Mapping[str, object]
 MOST_REFS = 5  # refs in one sentence

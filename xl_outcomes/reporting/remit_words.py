@@ -9,13 +9,14 @@ from xl_outcomes.actions import Action
 from xl_outcomes.contract import RATINGS
 from xl_outcomes.house_style import HouseStyle
 from xl_outcomes.reporting.facts import Counts, IndicatorFact
-from xl_outcomes.reporting.prose import be, colour, counted, listed
+from xl_outcomes.reporting.prose import colour
 from xl_outcomes.reporting.remit import Council, Owned, Plan, Remit, tallied
 from xl_outcomes.reporting.remit_follow_up import MOST_REFS, due_words, in_words
 from xl_outcomes.reporting.remit_items import RED, Item
 from xl_outcomes.reporting.shown import BETTER, movement
 from xl_outcomes.rollup import Tally
 from xl_outcomes.service_plans import QUESTIONS
+from xl_outcomes.wording import be, counted, listed
 
 Row = Mapping[str, object]
 NO_REASON = "No reason was returned."

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from xl_outcomes.golden_thread import GoldenThread, Lane
-from xl_outcomes.reporting.prose import counted
+from xl_outcomes.wording import counted
 
 _MEANINGS = {
     1: "What the council is there to achieve.",

@@ -10,10 +10,11 @@ from xl_outcomes.periods import Quarter
 from xl_outcomes.reporting.cabinet_facts import Delivery, DeliveryRow, Money
 from xl_outcomes.reporting.documents import Source
 from xl_outcomes.reporting.fields import NONE
-from xl_outcomes.reporting.prose import be, colour, counted, listed, per_cent, pounds, thousands
+from xl_outcomes.reporting.prose import colour, per_cent, pounds, thousands
 from xl_outcomes.reporting.scrutiny_facts import RoleMoney, ScrutinyFacts, Section
 from xl_outcomes.risks import HIGH, LEVELS, Risk
 from xl_outcomes.tags import TagFact
+from xl_outcomes.wording import be, counted, in_days, listed
 
 Row = dict[str, object]
 _STATUSES: Mapping[str, str] = {
@@ -59,12 +60,12 @@ def means(own: Section, found: ScrutinyFacts) -> Row:
 def _delivery_lines(own: Section) -> list[str]:
     """An outcome's activities that are at risk or delayed, then those past their date whose status says otherwise."""
     lines = [
-        f"{a.ref} {a.title}: {a.status}{f', {_days(days)} past its date' if days else ''}.{_comment(a)}"
+        f"{a.ref} {a.title}: {a.status}{f', {in_days(days)} past its date' if days else ''}.{_comment(a)}"
         for a, days in own.troubled
         if a.status in ("At risk", "Delayed")
     ]
     other = [(a, days) for a, days in own.troubled if a.status not in ("At risk", "Delayed")]
-    named = listed([f"{a.ref} ({a.status or 'no status'}, {_days(days)} over)" for a, days in other])
+    named = listed([f"{a.ref} ({a.status or 'no status'}, {in_days(days)} over)" for a, days in other])
     return [*lines, f"Past the date, though the status does not say so: {named}."] if other else lines
 
 
@@ -233,10 +234,6 @@ def _delivery(row: DeliveryRow) -> Row:
     return {"title": title, "all": row.activities, **counts}
 
 
-def _days(number: int) -> str:
-    return counted(number, "day")
-
-
 def _comment(activity: Activity) -> str:
     return f" {activity.comment}" if activity.comment else ""
 
@@ -294,7 +291,9 @@ def _data(source: Source, found: ScrutinyFacts) -> list[str]:
     sure = found.sureness
     texts = [f"{sure.completeness.words} for {source.rated.period}."]
     if sure.late:
-        owners = listed([f"{d.owner} ({counted(len(d.owed), 'figure')}, {_days(d.days_late)} late)" for d in sure.late])
+        owners = listed(
+            [f"{d.owner} ({counted(len(d.owed), 'figure')}, {in_days(d.days_late)} late)" for d in sure.late]
+        )
         texts[0] += f" Overdue: {owners}."
     if sure.completeness.queries:
         texts[0] += f" {counted(sure.completeness.queries, 'figure')} wait for a query to be settled."

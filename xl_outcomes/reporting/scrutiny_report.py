@@ -10,14 +10,15 @@ from xl_outcomes.reporting.documents import Document, Source
 from xl_outcomes.reporting.facts import IndicatorFact
 from xl_outcomes.reporting.fields import AUTHOR, NONE
 from xl_outcomes.reporting.fields import fields as common_fields
-from xl_outcomes.reporting.own_words import words_as_written
-from xl_outcomes.reporting.prose import be, colour, counted, listed, said
+from xl_outcomes.reporting.narrative import words_as_written
+from xl_outcomes.reporting.prose import colour, said
 from xl_outcomes.reporting.registry import TO_BE_CONFIRMED
 from xl_outcomes.reporting.scrutiny_facts import ScrutinyFacts, Section, Supporting, scrutiny_facts
 from xl_outcomes.reporting.scrutiny_fields import FIELDS as FIELDS
 from xl_outcomes.reporting.scrutiny_fields import MOST_CHARTS
 from xl_outcomes.reporting.scrutiny_means import means, means_fields
 from xl_outcomes.roles import NO_ROLE
+from xl_outcomes.wording import be, counted, listed
 
 Row = dict[str, object]
 

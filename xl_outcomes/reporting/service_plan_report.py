@@ -6,11 +6,12 @@ from xl_outcomes.chasing import chase
 from xl_outcomes.house_style import HouseStyle, mix
 from xl_outcomes.reporting.documents import Document, Source
 from xl_outcomes.reporting.fields import AUTHOR
-from xl_outcomes.reporting.own_words import own_words
+from xl_outcomes.reporting.narrative import own_words
 from xl_outcomes.reporting.plan_facts import Counted, Plan, Planned, Plans, plans
-from xl_outcomes.reporting.prose import be, colour, counted, listed, said
+from xl_outcomes.reporting.prose import colour, said
 from xl_outcomes.rollup import Tally
 from xl_outcomes.service_plans import QUESTIONS
+from xl_outcomes.wording import be, counted, listed
 
 Row = dict[str, object]
 _COUNTS = {

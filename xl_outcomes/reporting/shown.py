@@ -11,6 +11,7 @@ from xl_outcomes.house_style import SHIPPED
 from xl_outcomes.periods import Quarter
 from xl_outcomes.reporting.readback import Words
 from xl_outcomes.tables import Tables, get
+from xl_outcomes.wording import some_of
 
 NONE_YET = "There is none in this framework yet"
 BETTER, WORSE = "↑ Better", "↓ Worse"
@@ -81,15 +82,7 @@ def shortened(text: str, most: int) -> str:
 
 def abridged(refs: object, most: int = 4) -> str | None:
     """A list of refs as Rollup has it, no longer than so many: "A-1, A-2, A-3 and 9 more"; None where there is none."""
-    listed = str(refs).split(", ") if refs else []
-    if len(listed) <= most:
-        return ", ".join(listed) or None
-    return f"{', '.join(listed[: most - 1])} and {len(listed) - most + 1} more"
-
-
-def several(noun: str) -> str:
-    """The plural of what a council calls a tier: priorities, outcomes, themes."""
-    return f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2:-1] not in "aeiou" else f"{noun}s"
+    return some_of(str(refs).split(", "), most) if refs else None
 
 
 def how_many(refs: object) -> int | None:

@@ -11,6 +11,7 @@ from xl_outcomes.reporting.facts import IndicatorFact
 from xl_outcomes.reporting.registry import text
 from xl_outcomes.standing import SHOWN_STATES
 from xl_outcomes.tables import Table, Tables
+from xl_outcomes.wording import day_words
 
 BY_HAND = "Entered in the workbook"
 HEADINGS = ("Ref", "Indicator", "Figure", "Period", "Came in", "Received")
@@ -69,4 +70,4 @@ def _returns(used: tuple[Observation, ...], came: dict[int, str]) -> str:
 
 def _received(used: tuple[Observation, ...]) -> str:
     days = [o.received for o in used if o.received.year > 1]
-    return f"{max(days).day} {max(days):%B %Y}" if days else "Not recorded"
+    return day_words(max(days)) if days else "Not recorded"

@@ -10,6 +10,7 @@ from xl_outcomes.quarter import Rated
 from xl_outcomes.reporting.shown import NONE_YET
 from xl_outcomes.reporting.view import Link, View, ViewSheet
 from xl_outcomes.tables import Tables, frame
+from xl_outcomes.wording import counted
 
 THREAD, THEORY = "Golden_thread", "Theory_of_change"
 _TIERS = (1, 2, 3, 4)
@@ -66,13 +67,13 @@ def theory_page(thread: GoldenThread) -> ViewSheet | None:
     return ViewSheet("Theory of change", "Theory of change: from activities to the vision", note, (view,))
 
 
-def counted(thread: GoldenThread) -> str:
+def in_short(thread: GoldenThread) -> str:
     """The threads and gaps in a sentence: "66 threads end in an indicator; 3 gaps."."""
     measured = sum(end.indicator is not None for end in thread.ends)
     short = len(thread.ends) - measured
-    parts = [f"{_many(measured, 'thread')} {'ends' if measured == 1 else 'end'} in an indicator"]
+    parts = [f"{counted(measured, 'thread')} {'ends' if measured == 1 else 'end'} in an indicator"]
     parts += [f"{short} {'stops' if short == 1 else 'stop'} at an outcome without one"] if short else []
-    return "; ".join([*parts, _many(len(thread.gaps), "gap") if thread.gaps else "no gaps"]) + "."
+    return "; ".join([*parts, counted(len(thread.gaps), "gap") if thread.gaps else "no gaps"]) + "."
 
 
 def thread_summary(thread: GoldenThread) -> str:
@@ -81,8 +82,8 @@ def thread_summary(thread: GoldenThread) -> str:
     tiers = [(t, sum(o.tier == t for o in outcomes)) for t in _used(thread)]
     held = [f"{number} at tier {tier} ({settings.tier_name(tier)})" for tier, number in tiers]
     indicators = sum(end.indicator is not None for end in thread.ends)
-    held += [_many(indicators, "indicator"), f"{len(thread.activities)} activities"]
-    lines = [f"Vision: {thread.vision}", f"{', '.join(held)}.", counted(thread)]
+    held += [counted(indicators, "indicator"), f"{len(thread.activities)} activities"]
+    lines = [f"Vision: {thread.vision}", f"{', '.join(held)}.", in_short(thread)]
     return "\n".join([*lines, *_gap_lines(thread.gaps)])
 
 
@@ -180,7 +181,3 @@ def _words(gaps: Iterable[Gap]) -> str | None:
 
 def _lines(texts: Iterable[str]) -> str | None:
     return "\n".join(texts) or None
-
-
-def _many(number: int, word: str) -> str:
-    return f"{number} {word if number == 1 else word + 's'}"

@@ -11,11 +11,12 @@ from xl_outcomes.house_style import HouseStyle
 from xl_outcomes.periods import Quarter, year_name
 from xl_outcomes.reporting.documents import Document, Source
 from xl_outcomes.reporting.fields import AUTHOR
-from xl_outcomes.reporting.own_words import own_words
-from xl_outcomes.reporting.prose import be, colour, counted, listed, said
-from xl_outcomes.reporting.registry import TO_BE_CONFIRMED, read_narrative
+from xl_outcomes.reporting.narrative import own_words, read_narrative
+from xl_outcomes.reporting.prose import colour, said
+from xl_outcomes.reporting.registry import TO_BE_CONFIRMED
 from xl_outcomes.service_plans import QUESTIONS
 from xl_outcomes.tables import get
+from xl_outcomes.wording import be, counted, listed
 from xl_outcomes.year_end import CLOSE, INTERVENE, MET, NOT_COUNTED, WAITING, Choice, Remit, YearMeasure, remits
 
 Row = dict[str, object]

@@ -8,6 +8,7 @@ from xl_outcomes.columns import to_date
 from xl_outcomes.periods import Quarter
 from xl_outcomes.returns.expected import Form
 from xl_outcomes.tables import Table, change, extend
+from xl_outcomes.wording import day_words, in_days
 
 AWAITING, OVERDUE = "awaiting", "overdue"
 
@@ -25,11 +26,9 @@ class Missing:
     @property
     def line(self) -> str:
         """For people: "Housing: due 20 July 2025, 3 days late (Head of housing, housing@…)"."""
-        late = (
-            "1 day late" if self.days_late == 1 else f"{self.days_late} days late" if self.days_late else "not yet due"
-        )
+        late = f"{in_days(self.days_late)} late" if self.days_late else "not yet due"
         reach = ", ".join(w for w in (self.post, self.email) if w)
-        return f"{self.owner}: due {self.due.day} {self.due:%B %Y}, {late}" + (f" ({reach})" if reach else "")
+        return f"{self.owner}: due {day_words(self.due)}, {late}" + (f" ({reach})" if reach else "")
 
 
 def missing_returns(register: Table, owners: Table, period: Quarter, today: dt.date) -> tuple[Missing, ...]:

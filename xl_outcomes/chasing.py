@@ -1,7 +1,7 @@
 """Who owes what by when, what to write to them, and whom to tell when it stays away (docs/rules/chasing.md)."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,7 @@ from xl_outcomes.columns import to_date
 from xl_outcomes.framework import Indicator, ref_text
 from xl_outcomes.periods import Quarter
 from xl_outcomes.quarter import Rated
-from xl_outcomes.returns.expected import due_date, due_indicators
+from xl_outcomes.returns.expected import due_by_owner, due_date
 from xl_outcomes.returns.queries import is_open_query
 from xl_outcomes.returns.register import AWAITING, OVERDUE
 from xl_outcomes.standing import deadline
@@ -116,9 +116,10 @@ class Chase:
 def chase(rated: Rated, tables: Tables) -> Chase:
     """Who owes what for a rated quarter, on the day for which it was rated."""
     states = {str(r["Indicator"]): r for r in rated.results.to_dict("records")}
-    asked = [i for i in due_indicators(rated.framework, rated.period) if i.data_owner and i.ref in states]
-    owners = sorted({i.data_owner for i in asked})
-    debtors = tuple(_debtor(o, [i for i in asked if i.data_owner == o], states, rated, tables) for o in owners)
+    due = due_by_owner(rated.framework, rated.period)
+    by_owner = {o: [i for i in due[o] if i.ref in states] for o in sorted(due) if o}
+    asked = [i for owned in by_owner.values() for i in owned]
+    debtors = tuple(_debtor(o, by_owner[o], due[o], states, rated, tables) for o in by_owner if by_owner[o])
     owed = sum(len(d.owed) for d in debtors)
     done = sum(d.status == COMPLETE for d in debtors)
     queries = sum(len(d.queried) for d in debtors)
@@ -129,7 +130,12 @@ def chase(rated: Rated, tables: Tables) -> Chase:
 
 
 def _debtor(
-    owner: str, asked: list[Indicator], states: Mapping[str, Mapping[Any, Any]], rated: Rated, tables: Tables
+    owner: str,
+    asked: Sequence[Indicator],
+    due: Sequence[Indicator],
+    states: Mapping[str, Mapping[Any, Any]],
+    rated: Rated,
+    tables: Tables,
 ) -> Debtor:
     settings, today = rated.settings, rated.history.today
     person = next((r for r in get(tables, "Owners").rows() if str(r["Data owner"] or "").strip() == owner), {})
@@ -143,7 +149,7 @@ def _debtor(
         owner,
         str(person.get("Post") or ""),
         str(person.get("E-mail") or ""),
-        due_date(rated.framework, owner, rated.period, settings),
+        due_date(due, rated.period, settings),
         len(asked),
         owed,
         _queried(tables, owner, rated.period),

@@ -17,7 +17,6 @@ from xl_outcomes.returns.expected import (
     FORM_VERSION,
     OPEN,
     STAMP,
-    due_date,
     last_values,
     periods_of,
     plain,
@@ -71,8 +70,12 @@ def check_returns(returns: Sequence[Return], context: Context) -> tuple[Checked,
     for position, issue in found:
         by_claim.setdefault(id(claims[position]), []).append(issue)
     checked: list[Checked] = []
+    taken: dict[str, list[Checked]] = {}
     for s in sorted_out:
-        checked.append(_conclude(s, by_claim, context, checked))
+        one = _conclude(s, by_claim, context, taken.get(s.owner, ()))
+        checked.append(one)
+        if one.period == str(context.period) and one.status in TAKEN_IN:
+            taken.setdefault(s.owner, []).append(one)
     return tuple(checked)
 
 
@@ -235,8 +238,9 @@ def _duplicates(claims: Sequence[Claim]) -> tuple[list[Issue], set[int]]:
 def _conclude(
     found: _Sorted, by_claim: Mapping[int, list[Issue]], context: Context, before: Sequence[Checked]
 ) -> Checked:
+    """A return's verdict; `before` are the returns of the same owner and period that came before it in this batch."""
     owner, period = found.owner, found.source.stamp.get("Period", "")
-    seen = {row["Status"] for row in context.register.rows() if row["SHA-256"] == found.source.sha256}
+    seen = context.known_as(found.source.sha256)
     if found.refused:
         return Checked(found.source, owner, period, REJECTED, issues=found.issues, known=REJECTED in seen)
     rule_issues = [i for c in found.claims for i in by_claim.get(id(c), [])]
@@ -247,8 +251,7 @@ def _conclude(
     queries = {id(c): tuple(i for i in by_claim.get(id(c), []) if i.severity == "query") for c in live}
     accepted = tuple(c for c in live if not queries[id(c)])
     held = tuple((c, queries[id(c)]) for c in live if queries[id(c)])
-    same = [c for c in before if (c.owner, c.period) == (owner, str(context.period)) and c.status in TAKEN_IN]
-    beside = Beside(found.source, owner, found.claims, live, accepted, [(c.source, c.accepted) for c in same])
+    beside = Beside(found.source, owner, found.claims, live, accepted, [(c.source, c.accepted) for c in before])
     issues = (*found.issues, *rule_issues, *check_relations(beside, context))
     issues = _in_order(tuple(replace(i, owner=owner, file=found.source.file) for i in issues))
     issues = _summed_up(issues)
@@ -259,8 +262,7 @@ def _conclude(
         accepted, held = (), tuple((c, queries[id(c)]) for c in live)
     status = _status(accepted, held, issues)
     known = bool(seen & {*TAKEN_IN, status})
-    due = due_date(context.history.framework, owner, context.period, context.history.settings)
-    return Checked(found.source, owner, period, status, accepted, held, issues, known, due)
+    return Checked(found.source, owner, period, status, accepted, held, issues, known, context.due_day(owner))
 
 
 def _summed_up(issues: tuple[Issue, ...]) -> tuple[Issue, ...]:

@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -87,17 +87,21 @@ class Form:
 
 def make_forms(history: History, period: Quarter) -> tuple[Form, ...]:
     """A blank form for each data owner from whom something is due, owners in alphabetical order."""
-    owners = sorted({i.data_owner for i in due_indicators(history.framework, period) if i.data_owner})
-    return tuple(make_form(history, owner, period) for owner in owners)
+    due = due_by_owner(history.framework, period)
+    return tuple(form_for(history, owner, due[owner], period) for owner in sorted(due) if owner)
 
 
 def make_form(history: History, owner: str, period: Quarter) -> Form:
-    """One owner's blank form: a row for each due indicator, for monthly ones a row a month."""
+    """One owner's blank form."""
+    return form_for(history, owner, due_by_owner(history.framework, period).get(owner, ()), period)
+
+
+def form_for(history: History, owner: str, due: Sequence[Indicator], period: Quarter) -> Form:
+    """The blank form of an owner from whom these are due: a row for each, for monthly ones a row a month."""
     settings = history.settings
-    rows = [_form_row(history, indicator, p, period) for indicator, p in due_rows(history.framework, owner, period)]
-    due = due_date(history.framework, owner, period, settings)
-    limit = settings.commentary_limit
-    return Form(settings.council, settings.framework, period, owner, due, tuple(rows), limit)
+    rows = [_form_row(history, indicator, p, period) for indicator, p in due_rows(due, period)]
+    day, limit = due_date(due, period, settings), settings.commentary_limit
+    return Form(settings.council, settings.framework, period, owner, day, tuple(rows), limit)
 
 
 def due_indicators(framework: Framework, period: Quarter) -> tuple[Indicator, ...]:
@@ -105,10 +109,17 @@ def due_indicators(framework: Framework, period: Quarter) -> tuple[Indicator, ..
     return tuple(i for i in framework.indicators.values() if i.expected() and i.due_in(period))
 
 
-def due_rows(framework: Framework, owner: str, period: Quarter) -> list[tuple[Indicator, Period]]:
-    """What is due from one owner: indicator and period, in table order."""
-    owned = (i for i in due_indicators(framework, period) if i.data_owner == owner)
-    return [(i, p) for i in owned for p in periods_of(i, period)]
+def due_by_owner(framework: Framework, period: Quarter) -> dict[str, list[Indicator]]:
+    """The indicators for which a figure is asked in a quarter, by data owner, each in table order."""
+    due: dict[str, list[Indicator]] = {}
+    for indicator in due_indicators(framework, period):
+        due.setdefault(indicator.data_owner, []).append(indicator)
+    return due
+
+
+def due_rows(due: Iterable[Indicator], period: Quarter) -> list[tuple[Indicator, Period]]:
+    """The rows of a form for indicators that are due: indicator and period."""
+    return [(i, p) for i in due for p in periods_of(i, period)]
 
 
 def periods_of(indicator: Indicator, quarter: Quarter) -> tuple[Period, ...]:
@@ -118,11 +129,10 @@ def periods_of(indicator: Indicator, quarter: Quarter) -> tuple[Period, ...]:
     return (quarter,)
 
 
-def due_date(framework: Framework, owner: str, period: Quarter, settings: Settings) -> dt.date:
-    """The day by which an owner's return is due: that of its earliest indicator."""
-    owned = [i for i in due_indicators(framework, period) if i.data_owner == owner]
-    days = [deadline(i, period, settings) for i in owned]
-    return min(days, default=period.end + dt.timedelta(days=settings.return_due_days))
+def due_date(due: Iterable[Indicator], period: Quarter, settings: Settings) -> dt.date:
+    """The day by which an owner's return is due: that of the earliest of the indicators that are due from it."""
+    days = {i.lag_days: deadline(i, period, settings) for i in due}
+    return min(days.values(), default=period.end + dt.timedelta(days=settings.return_due_days))
 
 
 def last_values(history: History, indicator: Indicator, before: Period, most: int = 8) -> list[Fraction]:

@@ -4,37 +4,92 @@ The checks that look past a single row (docs/rules/returns.md).
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
+from typing import Any
 
 from xl_outcomes.figures import Observation
+from xl_outcomes.framework import Indicator
 from xl_outcomes.issues import Issue
 from xl_outcomes.periods import Quarter
 from xl_outcomes.rating import display
 from xl_outcomes.returns.claims import Claim
-from xl_outcomes.returns.expected import LOCKED, checksum, due_date, due_rows, make_form, plain, row_figure
+from xl_outcomes.returns.expected import (
+    LOCKED,
+    Form,
+    checksum,
+    due_by_owner,
+    due_date,
+    due_rows,
+    form_for,
+    plain,
+    row_figure,
+)
 from xl_outcomes.returns.reading import Return
-from xl_outcomes.standing import History, assess
+from xl_outcomes.standing import History, calculated_rating
 from xl_outcomes.tables import Table
 
 ACCEPTED, WITH_WARNINGS, PART, REJECTED = "accepted", "accepted with warnings", "part accepted", "rejected"
 TAKEN_IN = (ACCEPTED, WITH_WARNINGS, PART)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Context:
-    """What returns are checked against: the master's history, the period asked for, the day, and the register."""
+    """What returns are checked against: the master's history, the period asked for, the day, and the register.
+
+    What every return asks of them is looked up once, however many returns there are.
+    """
 
     history: History
     period: Quarter
     today: dt.date
     register: Table
 
-    @property
+    @cached_property
     def owners(self) -> frozenset[str]:
         """The data owners that the framework knows."""
         return frozenset(i.data_owner for i in self.history.framework.indicators.values() if i.data_owner)
+
+    def due_from(self, owner: str) -> Sequence[Indicator]:
+        """The indicators for which an owner is asked in the period."""
+        return self._due.get(owner, ())
+
+    def due_day(self, owner: str) -> dt.date:
+        """The day by which an owner's return is due."""
+        return due_date(self.due_from(owner), self.period, self.history.settings)
+
+    def blank_form(self, owner: str) -> Form:
+        """An owner's form for the period as it is sent out."""
+        return form_for(self.history, owner, self.due_from(owner), self.period)
+
+    def registered(self, owner: str) -> Sequence[Mapping[str, Any]]:
+        """The rows of the register for an owner in the period, in order."""
+        return self._registered.get(owner, ())
+
+    def known_as(self, sha256: str) -> frozenset[str]:
+        """The statuses under which a file of these bytes is in the register."""
+        return frozenset(self._statuses.get(sha256, ()))
+
+    @cached_property
+    def _due(self) -> Mapping[str, Sequence[Indicator]]:
+        return due_by_owner(self.history.framework, self.period)
+
+    @cached_property
+    def _registered(self) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+        found: dict[str, list[Mapping[str, Any]]] = {}
+        for row in self.register.rows():
+            if row["Period"] == str(self.period):
+                found.setdefault(row["Data owner"], []).append(row)
+        return found
+
+    @cached_property
+    def _statuses(self) -> Mapping[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for row in self.register.rows():
+            found.setdefault(row["SHA-256"], set()).add(row["Status"])
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +122,7 @@ def _missing_rows(found: Beside, context: Context) -> list[Issue]:
     present = {(e.text("Ref"), e.text("Period")) for e in found.source.entries}
     claimed = {(c.indicator.ref, c.period) for c in found.claims}
     issues = []
-    for indicator, period in due_rows(context.history.framework, found.owner, context.period):
+    for indicator, period in due_rows(context.due_from(found.owner), context.period):
         if (indicator.ref, period) not in claimed and (indicator.ref, str(period)) not in present:
             message = f"{indicator.ref} ({indicator.title}) is due for {period} and is not in the return."
             issues.append(Issue("row-missing", "warning", message, "Send its figure.", ref=indicator.ref))
@@ -78,7 +133,7 @@ def _locked_changed(found: Beside, context: Context) -> list[Issue]:
     came_back = [{h: e.cells[h].value for h in LOCKED if h in e.cells} for e in found.source.entries]
     if checksum(came_back) == found.source.stamp["Checksum"]:
         return []
-    form = make_form(context.history, found.owner, context.period)
+    form = context.blank_form(found.owner)
     sent = {(row.indicator.ref, row.period): row.locked for row in form.rows}
     issues = []
     for claim in found.claims:
@@ -96,7 +151,7 @@ def _locked_changed(found: Beside, context: Context) -> list[Issue]:
 
 
 def _late(found: Beside, context: Context) -> list[Issue]:
-    due = due_date(context.history.framework, found.owner, context.period, context.history.settings)
+    due = context.due_day(found.owner)
     if context.today <= due:
         return []
     days = (context.today - due).days
@@ -107,10 +162,8 @@ def _late(found: Beside, context: Context) -> list[Issue]:
 def _resubmission(found: Beside, context: Context) -> list[Issue]:
     earlier = [
         str(row["File"])
-        for row in context.register.rows()
-        if (row["Data owner"], row["Period"]) == (found.owner, str(context.period))
-        and row["Status"] in TAKEN_IN
-        and row["SHA-256"] != found.source.sha256
+        for row in context.registered(found.owner)
+        if row["Status"] in TAKEN_IN and row["SHA-256"] != found.source.sha256
     ]
     earlier += [source.file for source, _ in found.earlier if source.sha256 != found.source.sha256]
     if not earlier:
@@ -140,17 +193,25 @@ def _uncommented(live: Sequence[Claim], context: Context) -> list[Issue]:
     commented = ("Red",) if context.history.settings.comment_on == "Red" else ("Amber", "Red")
     issues = []
     for ref, claims in groups.items():
-        rating = assess(_with_claims(context.history, claims), ref, context.period).rating
         last = claims[-1]
-        if rating in commented and not any(c.commentary for c in claims):
+        explained, acted = any(c.commentary for c in claims), any(c.corrective_action for c in claims)
+        rating = None if explained and acted else _rating_with(claims, context)
+        if rating in commented and not explained:
             message = f"{ref} will be {rating}, and there is no commentary."
             fix = "Say in a sentence or two why, and what it means."
             issues.append(last.issue("commentary-missing", "warning", "Commentary", message, fix))
-        if rating == "Red" and not any(c.corrective_action for c in claims):
+        if rating == "Red" and not acted:
             message = f"{ref} will be Red, and there is no corrective action."
             fix = "Say what is being done, by whom and by when."
             issues.append(last.issue("action-missing", "warning", "Corrective action", message, fix))
     return issues + [i for c in live if c.revision and not c.commentary for i in [_no_reason(c)]]
+
+
+def _rating_with(claims: Sequence[Claim], context: Context) -> str | None:
+    """The rating that an indicator will have with these figures; None in a quarter that is closed."""
+    if context.period in context.history.closed:
+        return None
+    return calculated_rating(_with_claims(context.history, claims), claims[-1].indicator, context.period)
 
 
 def _no_reason(claim: Claim) -> Issue:

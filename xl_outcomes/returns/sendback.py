@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from xl_outcomes.issues import Issue, blocking
 from xl_outcomes.returns.checks import Checked
-from xl_outcomes.returns.expected import OPEN, REVISION_HEADINGS, Fault, Form, FormRow, make_form, plain
+from xl_outcomes.returns.expected import OPEN, REVISION_HEADINGS, Fault, Form, FormRow, plain
 from xl_outcomes.returns.reading import Entry, tidy
 from xl_outcomes.returns.relations import Context
 from xl_outcomes.workbook.cell_types import Cell
@@ -16,7 +16,7 @@ def corrected_form(checked: Checked, context: Context) -> Form | None:
     """The form to send back for a return with errors or queries; None where there are none or its owner is unknown."""
     if not blocking(checked.issues) or checked.owner not in context.owners:
         return None
-    blank = make_form(context.history, checked.owner, context.period)
+    blank = context.blank_form(checked.owner)
     entries = {(e.text("Ref"), _period(e, blank)): e for e in checked.source.entries}
     rows = tuple(_filled(row, entries.get((row.indicator.ref, str(row.period))), checked.issues) for row in blank.rows)
     noted = {(f.severity, f.message) for row in rows for f in row.faults}

@@ -12,7 +12,7 @@ from xl_outcomes.framework import Framework, Indicator
 from xl_outcomes.periods import Period, Quarter
 from xl_outcomes.rating import display, rate, reason, variance
 from xl_outcomes.settings import Settings
-from xl_outcomes.targets import Held, Timelines, held_to, in_force
+from xl_outcomes.targets import Held, Target, Timelines, held_to, in_force
 from xl_outcomes.travel import direction
 
 DUE_STATES = ("Rated", "Overdue", "Awaiting", "Incomplete", "Unavailable", "Target to be confirmed")
@@ -73,7 +73,7 @@ def assess(history: History, ref: str, quarter: Quarter) -> Standing:
     if now.state == "Not due":
         return _carried(history, indicator, quarter, standing)
     if now.state in SHOWN_STATES:
-        standing = _with_figure(history, indicator, quarter, now, standing)
+        standing = _with_figure(history, indicator, quarter, now, standing.reason)
     return _with_forecast(history, indicator, quarter, now, standing)
 
 
@@ -89,23 +89,43 @@ class _Now:
     closed_rating: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Then:
+    """An earlier figure to compare with: as it was shown, and as it was rated."""
+
+    shown: Fraction
+    basis: Fraction | None
+
+
 def _now(history: History, indicator: Indicator, quarter: Quarter) -> _Now:
     if quarter in history.closed:
         return _as_closed(history.closed[quarter].get(indicator.ref))
     target = in_force(history.timelines, indicator, quarter)
-    if target and target.wrong:
-        return _Now("Framework error")
+    state = _not_asked(target, indicator, quarter)
+    if state in ("Framework error", "Deleted", "In development"):
+        return _Now(state)
     held = held_to(target, indicator, quarter, history.settings) if target else None
-    if indicator.status == "Deleted":
-        return _Now("Deleted")
-    if indicator.status in ("Proposed", "In development") or not indicator.live_in(quarter):
-        return _Now("In development")
-    if not indicator.due_in(quarter):
-        return _Now("Not due", held)
+    if state:
+        return _Now(state, held)
     found = figure(indicator, history.council_figures(indicator), quarter)
+    state = _state(history, indicator, quarter, found, held)
+    return _Now(state, held, found, *_shown_and_rated(history, indicator, found))
+
+
+def _not_asked(target: Target | None, indicator: Indicator, quarter: Quarter) -> str:
+    """The state of a quarter in which no figure is looked at; blank where one is."""
+    if target and target.wrong:
+        return "Framework error"
+    if indicator.status == "Deleted":
+        return "Deleted"
+    if indicator.status in ("Proposed", "In development") or not indicator.live_in(quarter):
+        return "In development"
+    return "" if indicator.due_in(quarter) else "Not due"
+
+
+def _shown_and_rated(history: History, indicator: Indicator, found: Figure) -> tuple[Fraction | None, Fraction | None]:
     shown = found.shown(indicator.decimals)
-    basis = shown if history.settings.rate_on == "As displayed" else found.value
-    return _Now(_state(history, indicator, quarter, found, held), held, found, shown, basis)
+    return shown, shown if history.settings.rate_on == "As displayed" else found.value
 
 
 def _state(history: History, indicator: Indicator, quarter: Quarter, found: Figure, held: Held | None) -> str:
@@ -138,29 +158,35 @@ def _as_closed(row: Mapping[str, Any] | None) -> _Now:
     return _Now(str(row["State"]), shown=value, basis=value, closed_rating=row["Calculated rating"])
 
 
-def _with_figure(history: History, indicator: Indicator, quarter: Quarter, now: _Now, standing: Standing) -> Standing:
+def _with_figure(history: History, indicator: Indicator, quarter: Quarter, now: _Now, words: str) -> Standing:
     before, year_before = _previous(history, indicator, quarter), _last_year(history, indicator, quarter)
     previous, last_year = (c.shown if c else None for c in (before, year_before))
     band, held, polarity = history.settings.no_change_band, now.held, indicator.polarity
-    standing = replace(
-        standing,
+    rating = gap = None
+    if now.state == "Rated" and held is not None and now.basis is not None and now.shown is not None:
+        scheme = history.settings.rag_scheme
+        then = year_before.basis if year_before else None
+        rating = rate(now.basis, held, polarity, scheme, then)
+        words = reason(now.basis, held, rating, indicator, scheme, then)
+        gap = variance(now.shown, held)
+    return Standing(
+        indicator.ref,
+        now.state,
+        words,
         value=now.shown,
+        held=held,
+        rating=rating,
+        calculated=rating,
+        variance=gap,
         previous=previous,
         direction=direction(now.shown, previous, polarity, band, held),
         last_year=last_year,
         direction_on_year=direction(now.shown, last_year, polarity, band, held),
         flags=now.figure.codes if now.figure else (),
     )
-    if now.state != "Rated" or held is None or now.basis is None or now.shown is None:
-        return standing
-    scheme = history.settings.rag_scheme
-    then = year_before.basis if year_before else None
-    rating = rate(now.basis, held, polarity, scheme, then)
-    words = reason(now.basis, held, rating, indicator, scheme, then)
-    return replace(standing, rating=rating, calculated=rating, reason=words, variance=variance(now.shown, held))
 
 
-def _previous(history: History, indicator: Indicator, quarter: Quarter) -> _Now | None:
+def _previous(history: History, indicator: Indicator, quarter: Quarter) -> _Then | None:
     """The figure of the previous due quarter; none further back, and none for year-to-date figures."""
     if indicator.year_to_date:
         return None
@@ -168,7 +194,7 @@ def _previous(history: History, indicator: Indicator, quarter: Quarter) -> _Now 
     return _comparator(history, indicator, due) if due else None
 
 
-def _last_year(history: History, indicator: Indicator, quarter: Quarter) -> _Now | None:
+def _last_year(history: History, indicator: Indicator, quarter: Quarter) -> _Then | None:
     """The same quarter's figure a year before; of year-to-date figures only over the same periods."""
     then = quarter.shift(-4)
     if not indicator.due_in(then) or (
@@ -178,9 +204,17 @@ def _last_year(history: History, indicator: Indicator, quarter: Quarter) -> _Now
     return _comparator(history, indicator, then)
 
 
-def _comparator(history: History, indicator: Indicator, quarter: Quarter) -> _Now | None:
-    then = _now(history, indicator, quarter)
-    return then if then.state in SHOWN_STATES and then.shown is not None else None
+def _comparator(history: History, indicator: Indicator, quarter: Quarter) -> _Then | None:
+    """A quarter's figure where it has one to show; what it was held to need not be worked out for that."""
+    if quarter in history.closed:
+        then = _as_closed(history.closed[quarter].get(indicator.ref))
+        shown, basis = (then.shown, then.basis) if then.state in SHOWN_STATES else (None, None)
+    elif _not_asked(in_force(history.timelines, indicator, quarter), indicator, quarter):
+        return None
+    else:
+        found = figure(indicator, history.council_figures(indicator), quarter)
+        shown, basis = _shown_and_rated(history, indicator, found)
+    return None if shown is None else _Then(shown, basis)
 
 
 def _positions(indicator: Indicator, quarter: Quarter) -> list[int]:
@@ -210,7 +244,7 @@ def _carried(history: History, indicator: Indicator, quarter: Quarter, standing:
     for back in range(1, history.settings.carry_forward + 1):
         then = quarter.shift(-back)
         if indicator.due_in(then):
-            rating = _rating_of(history, indicator, then)
+            rating = calculated_rating(history, indicator, then)
             if rating is None:
                 return standing
             words = f"Not due this quarter: {rating} is carried from {then}."
@@ -218,7 +252,7 @@ def _carried(history: History, indicator: Indicator, quarter: Quarter, standing:
     return standing
 
 
-def _rating_of(history: History, indicator: Indicator, quarter: Quarter) -> str | None:
+def calculated_rating(history: History, indicator: Indicator, quarter: Quarter) -> str | None:
     """The calculated rating of a quarter, if it was Rated."""
     then = _now(history, indicator, quarter)
     if then.state != "Rated":
@@ -232,6 +266,8 @@ def _rating_of(history: History, indicator: Indicator, quarter: Quarter) -> str 
 
 def _plain_reason(history: History, indicator: Indicator, quarter: Quarter, now: _Now) -> str:
     """The state in words, for every state but Rated."""
+    if now.state == "Rated":
+        return ""
     figures = "" if now.shown is None else display(now.shown, indicator)
     due = f"{deadline(indicator, quarter, history.settings):%d %B %Y}"
     have, needed = (now.figure.have, now.figure.needed) if now.figure else (0, 0)

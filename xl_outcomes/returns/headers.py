@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from xl_outcomes.returns.expected import HEADINGS, REVISION_HEADINGS, plain
-from xl_outcomes.workbook.cell_types import Sheet
+from xl_outcomes.workbook.cell_types import Sheet, texts_of
 
 _KNOWN = {heading.casefold(): heading for heading in (*HEADINGS, *REVISION_HEADINGS)}
 _LONGEST = 60
@@ -24,9 +25,9 @@ class Header:
 def find_headers(sheet: Sheet) -> Iterator[Header]:
     """The rows of a sheet that hold known headings, and rows that are stacked by merged cells, put together."""
     rows: dict[int, dict[str, int]] = {}
-    for (row, column), cell in sheet.cells.items():
-        if cell.kind == "text" and len(str(cell.value)) <= _LONGEST:
-            heading = _KNOWN.get(_key(str(cell.value)))
+    for row, column, text in texts_of(sheet.cells):
+        if len(text) <= _LONGEST:
+            heading = _heading(text)
             if heading:
                 rows.setdefault(row, {}).setdefault(heading, column)
     for row, columns in rows.items():
@@ -46,8 +47,10 @@ def best_header(headers: Iterable[Header], headings: tuple[str, ...], needs: str
     return best
 
 
-def _key(text: str) -> str:
-    return plain(text.translate(_UNSEEN)).rstrip("*: ").casefold()
+@lru_cache(maxsize=16_384)
+def _heading(text: str) -> str | None:
+    """The known heading that a text is, give or take capitals, stars and what cannot be seen."""
+    return _KNOWN.get(plain(text.translate(_UNSEEN)).rstrip("*: ").casefold())
 
 
 def _is_main(columns: Mapping[str, int]) -> bool:

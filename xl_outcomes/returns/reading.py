@@ -90,9 +90,12 @@ def _entries(found: Header) -> tuple[tuple[Entry, ...], int]:
     """The rows under a header that hold anything, and the last row of the table."""
     by_row: dict[int, dict[str, Cell]] = {}
     headings = {column: heading for heading, column in found.columns.items()}
-    for (row, column), cell in found.sheet.cells.items():
-        if row > found.row and column in headings and (cell.kind != "text" or tidy(str(cell.value))):
-            by_row.setdefault(row, {})[headings[column]] = cell
+    cells = found.sheet.cells
+    for row, column in cells:
+        if row > found.row and column in headings:
+            cell = cells[row, column]
+            if cell.kind != "text" or tidy(str(cell.value)):
+                by_row.setdefault(row, {})[headings[column]] = cell
     entries, last = [], found.row
     for row in sorted(by_row):
         if row - last > _LONGEST_GAP:
@@ -107,8 +110,9 @@ def _stamp(book: Book) -> dict[str, str]:
     sheet = next((s for s in book.sheets if s.name == STAMP_SHEET), None)
     if sheet is None:
         return {}
-    rows = {row: cell_text(cell) for (row, column), cell in sheet.cells.items() if column == 1}
-    values = {row: cell_text(cell) for (row, column), cell in sheet.cells.items() if column == 2}
+    rows, values = (
+        {row: cell_text(cell) for (row, column), cell in sheet.cells.items() if column == number} for number in (1, 2)
+    )
     return {label: values.get(row, "") for row, label in rows.items() if label in STAMP}
 
 

@@ -29,6 +29,14 @@ class Budget:
         """Start the clock for the file of that name."""
         return cls(name, limits, time.monotonic() + limits.seconds)
 
+    def used(self) -> tuple[int, int, int, int, int]:
+        """What has been counted so far."""
+        return self.unpacked, self.rows, self.cells, self.texts, self.details
+
+    def take_back(self, used: tuple[int, int, int, int, int]) -> None:
+        """Count again from there: what was read since is left and read in another way."""
+        self.unpacked, self.rows, self.cells, self.texts, self.details = used
+
     def check_file(self, size: int) -> None:
         """Refuse a file of too many bytes."""
         if size > self.limits.file_bytes:

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Kind = Literal["number", "text", "boolean", "error", "date", "uncalculated"]
 Value = float | str | bool | datetime.datetime
@@ -41,8 +41,7 @@ class Limits:
     settings: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """A cell that is not blank, with its 1-based row and column and the value as stored.
 
     A number is the stored double; text is not stripped; an error is its name (`#DIV/0!`); an uncalculated cell holds
@@ -124,11 +123,26 @@ class PackedCells(Mapping[tuple[int, int], Cell]):
             for column in columns:
                 yield row, column
 
+    def texts(self) -> Iterator[tuple[int, int, str]]:
+        """Row, column and text of the cells that hold a text."""
+        for row, columns in self._rows.items():
+            for column, packed in columns.items():
+                value = packed[0] if isinstance(packed, tuple) and packed[1] == "text" else packed
+                if isinstance(value, str):
+                    yield row, column, value
+
     def __len__(self) -> int:
         return self._count
 
     def __contains__(self, key: object) -> bool:
         return isinstance(key, tuple) and len(key) == 2 and key[1] in self._rows.get(key[0], ())
+
+
+def texts_of(cells: Mapping[tuple[int, int], Cell]) -> Iterator[tuple[int, int, str]]:
+    """Row, column and text of the cells that hold a text."""
+    if isinstance(cells, PackedCells):
+        return cells.texts()
+    return ((row, column, str(cell.value)) for (row, column), cell in cells.items() if cell.kind == "text")
 
 
 @cache

@@ -5,6 +5,7 @@ paths. The XML parser is expat: on cells it is no slower than lxml's iterparse, 
 one, before an entity could do harm.
 """
 
+import re
 import struct
 import zipfile
 import zlib
@@ -30,12 +31,16 @@ _LONGEST_PROLOG = 200_000
 _ENCRYPTED = 0x1
 _IN_ZIP64 = 0xFFFFFFFF
 _XML_ENDINGS = (".xml", ".rels", ".vml")
+# An element has begun, so no DOCTYPE can follow.
+_BEGUN = re.compile(
+    rb'(\xef\xbb\xbf)?(<\?xml version="1\.0"( encoding="(UTF|utf)-8")?( standalone="\w+")?\?>)?\s*<[A-Za-z]'
+)
 _DECLARATIONS = ("<!doctype", "<!entity")
 _WIDE_TEXT = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be", b"<\0": "utf-16-le", b"\0<": "utf-16-be"}
 _READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, RuntimeError, OSError, ValueError)
 # Expat's own error, or Python's for an encoding that does not exist or is not of single bytes.
-_NOT_XML = (expat.ExpatError, LookupError, ValueError)
+NOT_XML = (expat.ExpatError, LookupError, ValueError)
 
 Attributes = dict[str, str]
 Vocabulary = dict[str, str]
@@ -82,6 +87,11 @@ class SafePackage:
         except _BROKEN as error:
             raise self.budget.damaged(f"its part {name} cannot be unpacked") from error
 
+    def whole(self, name: str, most: int) -> bytes | None:
+        """All the bytes of a part; None for a part of more than so many."""
+        entry = self._entries.get(_part_name(name))
+        return None if entry is None or entry.file_size > most else b"".join(self.chunks(name))
+
     def head(self, name: str) -> bytes:
         """The first bytes of a part."""
         chunks = self.chunks(name, _HEAD)
@@ -93,7 +103,8 @@ class SafePackage:
     def refuse_doctypes(self) -> None:
         """Raise `file-unsafe` if any part that is XML, read by us or not, has a DOCTYPE before its first element."""
         for name in self._entries:
-            if name.endswith(_XML_ENDINGS) or _looks_like_xml(self.head(name)):
+            head = self.head(name)
+            if (name.endswith(_XML_ENDINGS) or _looks_like_xml(head)) and not _BEGUN.match(head):
                 _refuse_doctype(self, name)
 
 
@@ -122,18 +133,25 @@ def parser_for(words: Vocabulary, part: str, budget: Budget) -> expat.XMLParserT
 
 def parse(parser: expat.XMLParserType, package: SafePackage, part: str, reader: Reader) -> None:
     """Feed a part to a parser to its end; errors `file-damaged`, `file-unsafe`, `file-too-large`."""
-    for _ in _steps(parser, package, part, reader):
+    for _ in _steps(parser, package.chunks(part), part, package.budget, reader):
         pass
 
 
 def elements(package: SafePackage, part: str, words: Vocabulary) -> Iterator[tuple[str, Attributes]]:
     """The elements of a part that the vocabulary knows, in order, each with its attributes."""
-    parser = parser_for(words, part, package.budget)
+    return elements_in(package.chunks(part), part, words, package.budget)
+
+
+def elements_in(
+    chunks: Iterable[bytes], part: str, words: Vocabulary, budget: Budget
+) -> Iterator[tuple[str, Attributes]]:
+    """The elements in the bytes of a part that the vocabulary knows, in order, each with its attributes."""
+    parser = parser_for(words, part, budget)
     finder = _Finder(words)
     parser.StartElementHandler = finder.start
     parser.EndElementHandler = finder.end
-    for _ in _steps(parser, package, part, finder):
-        package.budget.add_details(len(finder.found))
+    for _ in _steps(parser, chunks, part, budget, finder):
+        budget.add_details(len(finder.found))
         yield from finder.found
         finder.found.clear()
 
@@ -155,12 +173,14 @@ class _Finder:
         self.depth -= 1
 
 
-def _steps(parser: expat.XMLParserType, package: SafePackage, part: str, reader: Reader) -> Iterator[None]:
+def _steps(
+    parser: expat.XMLParserType, chunks: Iterable[bytes], part: str, budget: Budget, reader: Reader
+) -> Iterator[None]:
     # After each step the caller takes what its handlers found, so that nothing piles up.
-    budget, fed = package.budget, 0
+    fed = 0
     names = _Names(part, budget)
     try:
-        for chunk in package.chunks(part):
+        for chunk in chunks:
             parser.Parse(chunk, False)
             fed += len(chunk)
             # Expat keeps what is open: elements within elements, and a tag or comment that has not ended.
@@ -172,9 +192,9 @@ def _steps(parser: expat.XMLParserType, package: SafePackage, part: str, reader:
             yield
         parser.Parse(b"", True)
         yield
-    except _NOT_XML as error:
+    except NOT_XML as error:
         line = parser.CurrentLineNumber
-        raise package.budget.damaged(f"its part {part} is not well-formed XML (line {line})") from error
+        raise budget.damaged(f"its part {part} is not well-formed XML (line {line})") from error
 
 
 class _Names:
@@ -231,7 +251,7 @@ def _parsed(parser: expat.XMLParserType, chunk: bytes, refuse: Callable[[], None
     # A part that is not well-formed but is never read by us does no harm, unless it is a DOCTYPE that broke it.
     try:
         parser.Parse(chunk, False)
-    except _NOT_XML:
+    except NOT_XML:
         refuse()
         return False
     return True

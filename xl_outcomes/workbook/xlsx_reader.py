@@ -5,22 +5,25 @@ Chart, dialog and macro sheets are left out. A formula is read by its stored res
 """
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
 from xl_outcomes.workbook.budget import Budget
 from xl_outcomes.workbook.cell_types import Book, NamedTable, PackedCells, Sheet, area_positions
 from xl_outcomes.workbook.number_formats import Shown, shown_as
+from xl_outcomes.workbook.plain_parts import plain_texts
 from xl_outcomes.workbook.safe_package import (
     Attributes,
     SafePackage,
     elements,
+    elements_in,
     parse,
     parser_for,
     vocabulary,
 )
-from xl_outcomes.workbook.xlsx_sheet import MAIN_NAMESPACES, TRUE_WORDS, Surroundings, is_run, read_sheet, unescaped
+from xl_outcomes.workbook.xlsx_sheet import MAIN_NAMESPACES, is_run, read_sheet
+from xl_outcomes.workbook.xlsx_values import TRUE_WORDS, Surroundings, unescaped
 
 _RELATIONSHIPS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _LINK_NAMESPACES = (
@@ -34,6 +37,10 @@ _STYLE_PLACES = ("numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXf
 _STYLE_WORDS = vocabulary(("numFmt", "xf", *_STYLE_PLACES), *MAIN_NAMESPACES)
 _TEXT_WORDS = vocabulary(("sst", "si", "r", "t", "rPh"), *MAIN_NAMESPACES)
 _TABLE_WORDS = vocabulary(("table", "tableColumn"), *MAIN_NAMESPACES)
+
+Formats = Mapping[str | None, Shown]
+_REMEMBERED: dict[bytes, tuple[int, Formats]] = {}
+_MOST_STYLES, _MOST_REMEMBERED = 50, 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,13 +165,34 @@ def _table(package: SafePackage, part: str, sheet: str) -> NamedTable:
         raise package.budget.damaged(f"its table part {part} does not say where the table is") from error
 
 
-def _number_formats(package: SafePackage, part: str | None) -> dict[str | None, Shown]:
-    # By the style index as cells write it; a cell without one has the first style.
+def _number_formats(package: SafePackage, part: str | None) -> Formats:
+    # Forms of one collection have the same styles to the byte, so those are read once.
     if part is None:
         return {}
+    data = package.whole(part, _MOST_REMEMBERED)
+    known = _REMEMBERED.get(data) if data is not None else None
+    if known is not None:
+        details, formats = known
+        package.budget.add_details(details)
+        return formats
+    before = package.budget.details
+    formats = _read_formats(package.chunks(part) if data is None else (data,), part, package.budget)
+    if data is not None:
+        _remember(data, (package.budget.details - before, formats))
+    return formats
+
+
+def _remember(data: bytes, found: tuple[int, Formats]) -> None:
+    if len(_REMEMBERED) >= _MOST_STYLES:
+        _REMEMBERED.clear()
+    _REMEMBERED[data] = found
+
+
+def _read_formats(chunks: Iterable[bytes], part: str, budget: Budget) -> Formats:
+    # By the style index as cells write it; a cell without one has the first style.
     custom: dict[int, str] = {}
     format_ids: list[int] = []
-    for place, name, attributes in _placed_styles(package, part):
+    for place, name, attributes in _placed_styles(elements_in(chunks, part, _STYLE_WORDS, budget)):
         format_id = attributes.get("numFmtId", "0")
         number = int(format_id) if format_id.isdecimal() and len(format_id) < 10 else 0
         if name == "xf" and place == "cellXfs":
@@ -175,10 +203,10 @@ def _number_formats(package: SafePackage, part: str | None) -> dict[str | None, 
     return {**{str(index): how for index, how in enumerate(shown)}, None: shown[0] if shown else Shown.NUMBER}
 
 
-def _placed_styles(package: SafePackage, part: str) -> Iterator[tuple[str, str, Attributes]]:
+def _placed_styles(found: Iterable[tuple[str, Attributes]]) -> Iterator[tuple[str, str, Attributes]]:
     # Number formats and cell formats mean something else in conditional formats and named styles.
     place = ""
-    for name, attributes in elements(package, part, _STYLE_WORDS):
+    for name, attributes in found:
         if name in _STYLE_PLACES:
             place = name
         else:
@@ -189,6 +217,12 @@ def _shared_texts(package: SafePackage, part: str | None) -> dict[str | None, st
     # By the index as cells write it, which saves turning every index into a number.
     if part is None:
         return {}
+    found = plain_texts(package, part)
+    return read_texts_carefully(package, part) if found is None else found
+
+
+def read_texts_carefully(package: SafePackage, part: str) -> dict[str | None, str]:
+    """The shared texts of a workbook by their index as written, however the part is written."""
     reader = _TextReader(part, package.budget)
     parser = parser_for(_TEXT_WORDS, part, package.budget)
     parser.StartElementHandler = reader.start

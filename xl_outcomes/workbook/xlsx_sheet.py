@@ -1,60 +1,38 @@
 """One worksheet part of an .xlsx file, read as a stream: its cells, hidden rows and columns, and merged areas."""
 
-import datetime
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from math import isfinite
-
 from xl_outcomes.errors import FileError
 from xl_outcomes.workbook.budget import Budget
 from xl_outcomes.workbook.cell_types import (
     LAST_COLUMN,
     LAST_ROW,
-    HiddenColumns,
     Packed,
     area_positions,
     cell_position,
     column_letters,
-    kind_of,
 )
-from xl_outcomes.workbook.number_formats import Shown, date_of
+from xl_outcomes.workbook.plain_parts import plain_sheet
 from xl_outcomes.workbook.safe_package import Attributes, SafePackage, parse, parser_for, vocabulary
+from xl_outcomes.workbook.xlsx_values import TRUE_WORDS, SheetContent, StoredValues, Surroundings, with_formula
 
 MAIN_NAMESPACES = (
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
     "http://purl.oclc.org/ooxml/spreadsheetml/main",
 )
-TRUE_WORDS = frozenset(("1", "true", "on"))
 _WORDS = vocabulary(
     ("worksheet", "sheetData", "row", "c", "v", "f", "is", "r", "t", "rPh", "col", "mergeCell"), *MAIN_NAMESPACES
 )
 _TEXTS = frozenset(("f", "t"))
 _CELL_DEPTH = 4  # worksheet, sheetData, row, c
-_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What the cells of a workbook refer to: shared texts and number formats by their index as written, and dates."""
-
-    texts: Mapping[str | None, str]
-    shown: Mapping[str | None, Shown]
-    since_1904: bool
-
-
-@dataclass(slots=True)
-class SheetContent:
-    """What a worksheet part holds."""
-
-    rows: dict[int, dict[int, Packed]] = field(default_factory=dict)
-    hidden_rows: set[int] = field(default_factory=set)
-    hidden_columns: HiddenColumns = field(default_factory=HiddenColumns)
-    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
 
 
 def read_sheet(package: SafePackage, part: str, surroundings: Surroundings) -> SheetContent:
     """The content of a worksheet part; errors `file-damaged`, `file-too-large`, `file-unsafe`."""
+    found = plain_sheet(package, part, surroundings)
+    return read_sheet_carefully(package, part, surroundings) if found is None else found
+
+
+def read_sheet_carefully(package: SafePackage, part: str, surroundings: Surroundings) -> SheetContent:
+    """The content of a worksheet part, however it is written; errors as of `read_sheet`."""
     reader = _SheetReader(part, surroundings, package.budget)
     parser = parser_for(_WORDS, part, package.budget)
     parser.StartElementHandler = reader.start
@@ -69,11 +47,6 @@ def read_sheet(package: SafePackage, part: str, surroundings: Surroundings) -> S
 def is_run(depth: int, parent: str) -> bool:
     """Whether a `t` so many levels inside its item belongs to its text: directly, or in a run or phonetic guide."""
     return depth == 1 or (depth == 2 and parent in ("r", "rPh"))
-
-
-def unescaped(text: str) -> str:
-    """Text with Excel's `_x000D_` escapes decoded."""
-    return _joined_surrogates(_ESCAPE.sub(_character, text)) if "_x" in text else text
 
 
 class _SheetReader:
@@ -97,11 +70,10 @@ class _SheetReader:
         "_row_digits",
         "_row_text",
         "_run",
-        "_shown",
-        "_since_1904",
         "_text",
         "_texts",
         "_value",
+        "_values",
         "content",
         "depth",
         "is_worksheet",
@@ -112,7 +84,7 @@ class _SheetReader:
         self.is_worksheet = False
         self.depth = 0
         self._part, self._budget, self._limit = part, budget, budget.limits.text
-        self._texts, self._shown, self._since_1904 = surroundings.texts, surroundings.shown, surroundings.since_1904
+        self._texts, self._values = surroundings.texts, StoredValues(surroundings, budget)
         self._column_of: dict[str, int] = {}
         self._columns: dict[int, Packed] = {}
         self._row, self._row_text, self._row_digits = 0, "", 0
@@ -211,11 +183,9 @@ class _SheetReader:
         address = self._previous = attributes.get("r") or self._next_column()
         if value is None and self._formula is None:
             return
-        packed = self._packed(kind, value, self._shown.get(attributes.get("s"), Shown.NUMBER))
-        if packed is None or packed == "":
+        packed = self._packed(kind, value, attributes.get("s"))
+        if packed is None:
             return
-        if self._formula is not None:
-            packed = _with_formula(packed)
         digits = self._row_digits
         if isinstance(address, str) and address[-digits:] == self._row_text:
             column = self._column_of.get(address[:-digits])
@@ -225,41 +195,11 @@ class _SheetReader:
                 return
         self._store(address, packed)
 
-    def _packed(self, kind: str, value: str | None, shown: Shown) -> Packed | None:
-        if kind == "s" and value:
-            return self._texts.get(value) or self._shared_text(value)
-        if not value and (value is None or kind != "str"):
-            percent = shown is Shown.PERCENT
-            return None if self._formula is None else (self._kept(f"={self._formula}"), "uncalculated", True, percent)
-        if kind != "n":
-            return self._typed(kind, value)
-        try:
-            number = float(value)
-        except ValueError:
-            return self._kept(value.strip())
-        if not isfinite(number) or "_" in value:
-            return self._kept(value)
-        return number if shown is Shown.NUMBER else self._formatted(number, shown)
-
-    def _typed(self, kind: str, value: str) -> Packed:
-        read = _PACKED_BY_TYPE.get(kind)
-        if read is not None:
-            packed = read(value)
-            if isinstance(packed, bool | datetime.datetime):
-                return packed
-            self._budget.add_text(value)
-            return packed
-        return self._kept(unescaped(value))
-
-    def _kept(self, text: str) -> str:
-        self._budget.add_text(text)
-        return text
-
-    def _formatted(self, number: float, shown: Shown) -> Packed:
-        if shown is Shown.PERCENT:
-            return (number, "number", False, True)
-        date = date_of(number, self._since_1904)
-        return number if date is None else date
+    def _packed(self, kind: str, value: str | None, style: str | None) -> Packed | None:
+        if kind != "s" or not value:
+            return self._values.read(kind, value, style, self._formula)
+        text = self._texts.get(value) or self._shared_text(value)
+        return None if not text else text if self._formula is None else with_formula(text)
 
     def _shared_text(self, index: str) -> str:
         # Not as the index is usually written: with spaces, leading zeros, or pointing nowhere.
@@ -347,37 +287,3 @@ class _SheetReader:
             return int(text)
         except ValueError as error:
             raise self._budget.damaged(f"{self._part} has {text[:20]!r} where a number belongs") from error
-
-
-def _with_formula(packed: Packed) -> Packed:
-    if isinstance(packed, tuple):
-        value, kind, _, percent = packed
-        return (value, kind, True, percent)
-    return (packed, kind_of(packed), True, False)
-
-
-def _boolean(value: str) -> Packed:
-    return value.strip().lower() in TRUE_WORDS
-
-
-def _error(value: str) -> Packed:
-    return (value.strip(), "error", False, False)
-
-
-def _iso_date(value: str) -> Packed:
-    try:
-        return datetime.datetime.fromisoformat(value.strip()).replace(tzinfo=None)
-    except ValueError:
-        return value
-
-
-def _character(escape: re.Match[str]) -> str:
-    return chr(int(escape[1], 16))
-
-
-def _joined_surrogates(text: str) -> str:
-    # Two escapes can make up one character; half of one is replaced, as it could not be written anywhere.
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-
-
-_PACKED_BY_TYPE: dict[str, Callable[[str], Packed]] = {"b": _boolean, "e": _error, "d": _iso_date}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from xl_outcomes.returns.expected import HEADINGS, REVISION_HEADINGS, plain
-from xl_outcomes.workbook.cell_types import Sheet, texts_of
+from xl_outcomes.workbook.cell_types import Sheet
 
 _KNOWN = {heading.casefold(): heading for heading in (*HEADINGS, *REVISION_HEADINGS)}
 _LONGEST = 60
@@ -25,7 +25,7 @@ class Header:
 def find_headers(sheet: Sheet) -> Iterator[Header]:
     """The rows of a sheet that hold known headings, and rows that are stacked by merged cells, put together."""
     rows: dict[int, dict[str, int]] = {}
-    for row, column, text in texts_of(sheet.cells):
+    for row, column, text in sheet.cells.texts():
         if len(text) <= _LONGEST:
             heading = _heading(text)
             if heading:

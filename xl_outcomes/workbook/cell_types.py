@@ -87,7 +87,7 @@ class Sheet:
 
     name: str
     visible: bool
-    cells: Mapping[tuple[int, int], Cell]
+    cells: "PackedCells"
     hidden_rows: frozenset[int]
     hidden_columns: frozenset[int]
     merged: tuple[tuple[int, int, int, int], ...]
@@ -131,18 +131,17 @@ class PackedCells(Mapping[tuple[int, int], Cell]):
                 if isinstance(value, str):
                     yield row, column, value
 
+    def bare(self, first: int, last: int, columns: range) -> Iterator[tuple[int, list[Packed | None]]]:
+        """The bare values of some rows in some columns, blanks as None; rows without any cell are left out."""
+        for row, cells in self._rows.items():
+            if first <= row <= last:
+                yield row, [cells.get(column) for column in columns]
+
     def __len__(self) -> int:
         return self._count
 
     def __contains__(self, key: object) -> bool:
         return isinstance(key, tuple) and len(key) == 2 and key[1] in self._rows.get(key[0], ())
-
-
-def texts_of(cells: Mapping[tuple[int, int], Cell]) -> Iterator[tuple[int, int, str]]:
-    """Row, column and text of the cells that hold a text."""
-    if isinstance(cells, PackedCells):
-        return cells.texts()
-    return ((row, column, str(cell.value)) for (row, column), cell in cells.items() if cell.kind == "text")
 
 
 @cache

@@ -14,7 +14,8 @@ from xl_outcomes.errors import FileError
 from xl_outcomes.house_style import SHIPPED, HouseStyle
 from xl_outcomes.reporting.view import ViewSheet
 from xl_outcomes.tables import Table, Tables, frame
-from xl_outcomes.workbook.cells import Cell, NamedTable, Sheet, read_book
+from xl_outcomes.workbook.cell_types import Packed
+from xl_outcomes.workbook.cells import NamedTable, Sheet, read_book
 from xl_outcomes.workbook.patch import patch
 from xl_outcomes.workbook.plan import TableLinks, fitted, indicator_tables, planned, require_tables
 from xl_outcomes.workbook.safe_write import Seen, look, replace
@@ -100,17 +101,14 @@ def save(master: Master, data: bytes, now: dt.datetime, *, allow_synced: bool = 
 def _read(sheet: Sheet, named: NamedTable) -> Table:
     first, last = named.first_row + named.header_rows, named.last_row - named.totals_rows
     columns = range(named.first_column, named.first_column + len(named.headings))
-    wanted = range(first, last + 1)
-    by_row: dict[int, dict[int, object]] = {}
-    for row, column in sheet.cells:
-        if row in wanted and column in columns and (value := _value(sheet.cells[row, column])) is not None:
-            by_row.setdefault(row, {})[column] = value
-    rows = [[cells.get(c) for c in columns] for cells in by_row.values()]
-    data = frame(named.headings, rows, by_row)
+    found = ((row, [_value(cell) for cell in cells]) for row, cells in sheet.cells.bare(first, last, columns))
+    rows = {row: cells for row, cells in found if any(cell is not None for cell in cells)}
+    data = frame(named.headings, rows.values(), rows)
     return Table(named.name, data, sheet.name, dict(zip(named.headings, columns, strict=True)))
 
 
-def _value(cell: Cell) -> object:
-    if cell.kind == "text":
-        return cell.value if str(cell.value).strip() else None
-    return f"{cell.value} (not calculated)" if cell.kind == "uncalculated" else cell.value
+def _value(cell: Packed | None) -> object:
+    if isinstance(cell, tuple):
+        value, kind = cell[:2]
+        return f"{value} (not calculated)" if kind == "uncalculated" else _value(value)
+    return None if isinstance(cell, str) and not cell.strip() else cell

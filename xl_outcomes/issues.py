@@ -29,3 +29,8 @@ class Issue:
 def blocking(issues: Iterable[Issue]) -> tuple[Issue, ...]:
     """The issues that are more than a warning."""
     return tuple(i for i in issues if i.severity in EXIT_SEVERITIES)
+
+
+def count_of(issues: Iterable[Issue], severity: str) -> int:
+    """How many issues have that severity."""
+    return sum(issue.severity == severity for issue in issues)

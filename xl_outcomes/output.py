@@ -14,7 +14,7 @@ from xl_outcomes.changes import COUNTED, Comparison, summary_text
 from xl_outcomes.issues import Issue, blocking
 from xl_outcomes.quarter import Rated
 from xl_outcomes.reporting.shown import coverage, marked
-from xl_outcomes.returns.checks import Checked
+from xl_outcomes.returns.checks import Checked, Verdict
 from xl_outcomes.returns.relations import PART, REJECTED
 from xl_outcomes.steps import Step
 from xl_outcomes.wording import counted
@@ -41,17 +41,17 @@ def check_json(issues: Iterable[Issue]) -> dict[str, Any]:
     return {"issues": [{k: getattr(i, k) for k in keys} for i in issues]}
 
 
-def returns_json(checked: Iterable[Checked]) -> dict[str, Any]:
+def returns_json(checked: Iterable[Checked | Verdict]) -> dict[str, Any]:
     """The JSON of `validate` and `import`."""
     return {
         "returns": [
             {
-                "file": c.source.file,
+                "file": c.file,
                 "owner": c.owner,
                 "period": c.period,
                 "status": c.status,
-                "accepted_rows": len(c.accepted),
-                "held_rows": len(c.held),
+                "accepted_rows": c.accepted_rows,
+                "held_rows": c.held_rows,
                 "issues": [_issue_json(i) for i in c.issues],
             }
             for c in checked
@@ -123,7 +123,7 @@ def failed(issues: Iterable[Issue]) -> bool:
     return bool(blocking(issues))
 
 
-def refused(checked: Iterable[Checked]) -> bool:
+def refused(checked: Iterable[Checked | Verdict]) -> bool:
     """Whether any return was refused or held in part or whole."""
     return any(c.status in (PART, REJECTED) for c in checked)
 
@@ -142,18 +142,18 @@ def show_issues(issues: Sequence[Issue], title: str) -> None:
     console.print(f"{told}." if issues else f"{escape(title)}: nothing to correct.", highlight=False)
 
 
-def show_returns(checked: Sequence[Checked]) -> None:
+def show_returns(checked: Sequence[Checked | Verdict]) -> None:
     """A table of returns, then the issues of each, for people."""
     console = Console()
     grid = _grid("File", "Data owner", "Status", "In", "Held", "Errors", "Warnings")
     for c in checked:
         status = f"{c.status}, known already" if c.known else c.status
-        numbers = (len(c.accepted), len(c.held), c.count("error"), c.count("warning"))
-        grid.add_row(escape(c.source.file), escape(c.owner), status, *map(str, numbers))
+        numbers = (c.accepted_rows, c.held_rows, c.count("error"), c.count("warning"))
+        grid.add_row(escape(c.file), escape(c.owner), status, *map(str, numbers))
     console.print(grid)
     for c in checked:
         if c.issues and not c.known:
-            show_issues(c.issues, c.source.file)
+            show_issues(c.issues, c.file)
 
 
 def show_rating(rated: Rated) -> None:

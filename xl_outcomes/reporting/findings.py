@@ -14,11 +14,11 @@ _FAULTS = ("File", "Sheet", "Cell", "Indicator", "Severity", "Value", "What was 
 def findings(checked: Sequence[Checked]) -> ViewSheet:
     """The sheet for returns that were checked; the worst faults of each return come first."""
     returns = [
-        [c.source.file, c.owner or None, c.period or None, c.status, len(c.accepted), len(c.held), *_counts(c)]
+        [c.file, c.owner or None, c.period or None, c.status, c.accepted_rows, c.held_rows, *_counts(c)]
         for c in checked
     ]
     faults = [
-        [c.source.file, i.sheet, i.cell, i.ref, i.severity.capitalize(), i.value, i.message, i.fix]
+        [c.file, i.sheet, i.cell, i.ref, i.severity.capitalize(), i.value, i.message, i.fix]
         for c in checked
         for i in sorted(c.issues, key=lambda i: _ORDER.index(i.severity))
     ]

@@ -7,10 +7,11 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from xl_outcomes.errors import InputError
 from xl_outcomes.framework import Indicator
-from xl_outcomes.issues import Issue
+from xl_outcomes.issues import Issue, count_of
 from xl_outcomes.periods import Period, Quarter, parse_period
 from xl_outcomes.returns.claims import Claim, entry_issue, make_claim, shortened
 from xl_outcomes.returns.expected import (
@@ -30,13 +31,39 @@ from xl_outcomes.returns.relations import (
     WITH_WARNINGS,
     Beside,
     Context,
+    Earlier,
+    Figures,
     check_relations,
+    resubmission,
 )
 from xl_outcomes.returns.rules import check_claims
 from xl_outcomes.targets import held_to, in_force
 
 _MOST_CITED = 10
 _MOST_OF_A_CODE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of a return, without its cells; `known` is set for a file that was taken in before.
+
+    `figures` are those of the rows without fault, None for a return whose form was refused.
+    """
+
+    file: str
+    sha256: str
+    owner: str
+    period: str
+    status: str
+    accepted_rows: int
+    held_rows: int
+    issues: tuple[Issue, ...]
+    known: bool
+    figures: Figures | None
+
+    def count(self, severity: str) -> int:
+        """How many issues have that severity."""
+        return count_of(self.issues, severity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,28 +82,82 @@ class Checked:
     issues: tuple[Issue, ...] = ()
     known: bool = False
     due: dt.date | None = None
+    figures: Figures | None = None
+
+    @property
+    def file(self) -> str:
+        """The name of the file."""
+        return self.source.file
+
+    @property
+    def sha256(self) -> str:
+        """The sum of the file's bytes."""
+        return self.source.sha256
+
+    @property
+    def accepted_rows(self) -> int:
+        """How many rows go in."""
+        return len(self.accepted)
+
+    @property
+    def held_rows(self) -> int:
+        """How many rows wait for a decision."""
+        return len(self.held)
+
+    @property
+    def verdict(self) -> Verdict:
+        """What became of it, without its cells."""
+        counts = self.accepted_rows, self.held_rows
+        return Verdict(
+            self.file, self.sha256, self.owner, self.period, self.status, *counts, self.issues, self.known, self.figures
+        )
 
     def count(self, severity: str) -> int:
         """How many issues have that severity."""
-        return sum(i.severity == severity for i in self.issues)
+        return count_of(self.issues, severity)
+
+
+Judged = TypeVar("Judged", Checked, Verdict)
 
 
 def check_returns(returns: Sequence[Return], context: Context) -> tuple[Checked, ...]:
     """Checks returns together, in the order given; a later one of the same owner is a resubmission."""
+    return in_sequence(check_each(returns, context), context)
+
+
+def check_each(returns: Sequence[Return], context: Context) -> list[Checked]:
+    """Checks returns each by itself, as if no other had come with it: so they can be checked in any order."""
     sorted_out = [_sort_out(source, context) for source in returns]
     claims = [claim for s in sorted_out for claim in s.claims]
     found = check_claims(claims, context.history.settings)
     by_claim: dict[int, list[Issue]] = {}
     for position, issue in found:
         by_claim.setdefault(id(claims[position]), []).append(issue)
-    checked: list[Checked] = []
-    taken: dict[str, list[Checked]] = {}
-    for s in sorted_out:
-        one = _conclude(s, by_claim, context, taken.get(s.owner, ()))
-        checked.append(one)
-        if one.period == str(context.period) and one.status in TAKEN_IN:
-            taken.setdefault(s.owner, []).append(one)
-    return tuple(checked)
+    return [_conclude(s, by_claim, context) for s in sorted_out]
+
+
+def in_sequence(judged: Iterable[Judged], context: Context) -> tuple[Judged, ...]:
+    """Returns that were checked each by itself, in the order in which they came: later ones know of earlier ones."""
+    done: list[Judged] = []
+    before: dict[str, list[Earlier]] = {}
+    for one in judged:
+        after = one if one.figures is None else _after(one, one.figures, before.get(one.owner, ()), context)
+        done.append(after)
+        if after.figures is not None and after.period == str(context.period) and after.status in TAKEN_IN:
+            figures = after.figures if after.accepted_rows else {}
+            before.setdefault(after.owner, []).append(Earlier(after.file, after.sha256, figures))
+    return tuple(done)
+
+
+def _after(one: Judged, figures: Figures, before: Sequence[Earlier], context: Context) -> Judged:
+    found = resubmission(one.owner, one.sha256, figures, before, context)
+    if found is None:
+        return one
+    # As a warning of the whole return it stands before those of cells.
+    whole: int = sum(not issue.cell and not issue.sheet for issue in one.issues)
+    issue = replace(found, owner=one.owner, file=one.file)
+    status = WITH_WARNINGS if one.status == ACCEPTED else one.status
+    return replace(one, issues=(*one.issues[:whole], issue, *one.issues[whole:]), status=status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,10 +316,7 @@ def _duplicates(claims: Sequence[Claim]) -> tuple[list[Issue], set[int]]:
     return issues, stopped
 
 
-def _conclude(
-    found: _Sorted, by_claim: Mapping[int, list[Issue]], context: Context, before: Sequence[Checked]
-) -> Checked:
-    """A return's verdict; `before` are the returns of the same owner and period that came before it in this batch."""
+def _conclude(found: _Sorted, by_claim: Mapping[int, list[Issue]], context: Context) -> Checked:
     owner, period = found.owner, found.source.stamp.get("Period", "")
     seen = context.known_as(found.source.sha256)
     if found.refused:
@@ -251,7 +329,8 @@ def _conclude(
     queries = {id(c): tuple(i for i in by_claim.get(id(c), []) if i.severity == "query") for c in live}
     accepted = tuple(c for c in live if not queries[id(c)])
     held = tuple((c, queries[id(c)]) for c in live if queries[id(c)])
-    beside = Beside(found.source, owner, found.claims, live, accepted, [(c.source, c.accepted) for c in before])
+    figures = {(c.indicator.ref, c.period): c.figure for c in accepted}
+    beside = Beside(found.source, owner, found.claims, live)
     issues = (*found.issues, *rule_issues, *check_relations(beside, context))
     issues = _in_order(tuple(replace(i, owner=owner, file=found.source.file) for i in issues))
     issues = _summed_up(issues)
@@ -262,7 +341,7 @@ def _conclude(
         accepted, held = (), tuple((c, queries[id(c)]) for c in live)
     status = _status(accepted, held, issues)
     known = bool(seen & {*TAKEN_IN, status})
-    return Checked(found.source, owner, period, status, accepted, held, issues, known, context.due_day(owner))
+    return Checked(found.source, owner, period, status, accepted, held, issues, known, context.due_day(owner), figures)
 
 
 def _summed_up(issues: tuple[Issue, ...]) -> tuple[Issue, ...]:

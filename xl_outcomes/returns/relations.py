@@ -13,7 +13,7 @@ from typing import Any
 from xl_outcomes.figures import Observation
 from xl_outcomes.framework import Indicator
 from xl_outcomes.issues import Issue
-from xl_outcomes.periods import Quarter
+from xl_outcomes.periods import Period, Quarter
 from xl_outcomes.rating import display
 from xl_outcomes.returns.claims import Claim
 from xl_outcomes.returns.expected import (
@@ -92,30 +92,64 @@ class Context:
         return found
 
 
+Figures = Mapping[tuple[str, Period], Fraction | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """A return with its rows known: all its claims, those without an error, those that go in, and earlier returns.
-
-    `earlier` are the files that the same owner sent before in this batch, with their claims that went in.
-    """
+    """A return with its rows known: all its claims, and those without an error."""
 
     source: Return
     owner: str
     claims: Sequence[Claim]
     live: Sequence[Claim]
-    accepted: Sequence[Claim]
-    earlier: Sequence[tuple[Return, Sequence[Claim]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A file that the same owner sent before in this batch, with the figures of it that went in."""
+
+    file: str
+    sha256: str
+    figures: Figures
 
 
 def check_relations(found: Beside, context: Context) -> list[Issue]:
-    """What is seen only beside the rest: missing rows, changed locked cells, lateness, earlier returns, comments."""
+    """What is seen only beside the rest: missing rows, changed locked cells, lateness, comments."""
     return [
         *_missing_rows(found, context),
         *_locked_changed(found, context),
         *_late(found, context),
-        *_resubmission(found, context),
         *_uncommented(found.live, context),
     ]
+
+
+def resubmission(
+    owner: str, sha256: str, figures: Figures, before: Sequence[Earlier], context: Context
+) -> Issue | None:
+    """The warning that an owner has sent another return before, in this batch or an earlier one, and what differs."""
+    earlier = [
+        str(row["File"]) for row in context.registered(owner) if row["Status"] in TAKEN_IN and row["SHA-256"] != sha256
+    ]
+    earlier += [one.file for one in before if one.sha256 != sha256]
+    if not earlier:
+        return None
+    claimed = {key: figure for one in before for key, figure in one.figures.items()}
+    differences = (_difference(key, figure, claimed, context) for key, figure in figures.items())
+    changes = [text for text in differences if text]
+    message = f"A return was taken in before ({earlier[-1]}). What differs: {'; '.join(changes) or 'nothing'}."
+    return Issue("resubmission", "warning", message, "The newer rows are used; the older are kept.")
+
+
+def _difference(key: tuple[str, Period], figure: Fraction | None, claimed: Figures, context: Context) -> str:
+    ref, period = key
+    indicator = context.history.framework.indicators[ref]
+    old = context.history.council_figures(indicator).get(period)
+    before = claimed[key] if key in claimed else row_figure(indicator, old.value, old.pair) if old else None
+    if figure == before:
+        return ""
+    words = ["nothing" if f is None else display(f, indicator) for f in (before, figure)]
+    return f"{ref} {period}: {words[0]} to {words[1]}"
 
 
 def _missing_rows(found: Beside, context: Context) -> list[Issue]:
@@ -157,31 +191,6 @@ def _late(found: Beside, context: Context) -> list[Issue]:
     days = (context.today - due).days
     message = f"The return was due by {due:%d %B %Y} and came {days} day{'s' if days > 1 else ''} late."
     return [Issue("late", "warning", message, "Nothing to correct.")]
-
-
-def _resubmission(found: Beside, context: Context) -> list[Issue]:
-    earlier = [
-        str(row["File"])
-        for row in context.registered(found.owner)
-        if row["Status"] in TAKEN_IN and row["SHA-256"] != found.source.sha256
-    ]
-    earlier += [source.file for source, _ in found.earlier if source.sha256 != found.source.sha256]
-    if not earlier:
-        return []
-    claimed = {(c.indicator.ref, c.period): c for _, claims in found.earlier for c in claims}
-    differences = (_difference(c, claimed.get((c.indicator.ref, c.period)), context) for c in found.accepted)
-    changes = [text for text in differences if text]
-    message = f"A return was taken in before ({earlier[-1]}). What differs: {'; '.join(changes) or 'nothing'}."
-    return [Issue("resubmission", "warning", message, "The newer rows are used; the older are kept.")]
-
-
-def _difference(claim: Claim, earlier: Claim | None, context: Context) -> str:
-    old = context.history.council_figures(claim.indicator).get(claim.period)
-    before = earlier.figure if earlier else row_figure(claim.indicator, old.value, old.pair) if old else None
-    if claim.figure == before:
-        return ""
-    words = ["nothing" if f is None else display(f, claim.indicator) for f in (before, claim.figure)]
-    return f"{claim.indicator.ref} {claim.period}: {words[0]} to {words[1]}"
 
 
 def _uncommented(live: Sequence[Claim], context: Context) -> list[Issue]:

@@ -69,7 +69,7 @@ def import_returns(desk: Desk) -> None:
         desk.talk.tell(f"Nothing is to be done. {step.summary}")
         return
     folder = originals_folder(settings_of(master).archive_folder, desk.path, period)
-    known = {c.source.sha256 for c in checked if c.known}
+    known = {c.sha256 for c in checked if c.known}
     new = [(path, source) for path, source in read.items() if source.sha256 not in known]
 
     def keep() -> None:
@@ -120,9 +120,7 @@ def _told(checked: "Sequence[Checked]") -> str:
     for c in checked:
         faults = [i for i in c.issues if i.severity != "warning"]
         warnings = len(c.issues) - len(faults)
-        lines.append(
-            f"{c.source.file}: {c.status}, {len(c.accepted)} figures, {len(c.held)} held, {warnings} warnings."
-        )
+        lines.append(f"{c.file}: {c.status}, {c.accepted_rows} figures, {c.held_rows} held, {warnings} warnings.")
         lines += [f"   {i.sheet} {i.cell} {i.message}" for i in faults[:5]]
         lines += [f"   … and {len(faults) - 5} more"] if len(faults) > 5 else []
     return "\n".join(lines)

@@ -16,7 +16,7 @@ from tests.openpyxl_master import write_master
 from tests.returns_world import World, council
 from tests.support import setting, table
 from xl_outcomes.cli import main
-from xl_outcomes.files import RETURN_LIMITS, limits_from, read_one, read_returns
+from xl_outcomes.files import RETURN_LIMITS, limits_from, read_one
 from xl_outcomes.issues import Issue
 from xl_outcomes.settings import Settings, read_settings
 from xl_outcomes.workbook.cell_types import MEGABYTE, Limits
@@ -102,7 +102,7 @@ def test_every_limit_refuses_at_its_least_what_it_usually_lets_pass(name: str, t
         for part, content in _PARTS.get(name, {}).items():
             archive.writestr(part, content, zipfile.ZIP_DEFLATED)
     settings, _ = _settings(name, next(least for known, _, least, *_ in SETTINGS if known == name))
-    usual, (lowered,) = read_one(path), read_returns([path], limits_from(settings))
+    usual, lowered = read_one(path), read_one(path, limits_from(settings))
     assert (usual.issues, len(usual.entries)) == ((), 3)
     (issue,) = lowered.issues
     assert (issue.code, issue.severity, lowered.entries) == ("file-too-large", "error", ())

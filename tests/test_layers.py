@@ -13,6 +13,7 @@ PACKAGE = Path(xl_outcomes.__file__).parent
 EDGES = (
     "adopting",
     "cli",
+    "cli_exports",
     "cli_framework",
     "cli_options",
     "cli_reports",
@@ -37,6 +38,8 @@ EDGES = (
     "word",
     "archive",
     "batch",
+    "cluster",
+    "checking",
     "reporting.charts",
     "reporting.trend_charts",
     "reporting.roadmap_chart",
@@ -48,6 +51,8 @@ EDGES = (
     "reporting.picture",
     "thread_file",
     "benchmark_file",
+    "export_file",
+    "export_folder",
 )
 EDGE_PACKAGES = ("demo", "workbook", "addin", "accessibility", "refresh")
 CORE_WITHIN = ("workbook.cell_types",)

@@ -29,8 +29,10 @@ PLAIN_ROWS = (
     '<row r="2" x14ac:dyDescent="0.25"><c r="A2" s="1"><v>0.45</v></c><c r="B2" s="2"><v>45000</v></c></row>',
     '<row r="3" hidden="1"><c r="A3" t="b"><v>1</v></c><c r="B3" t="e"><v>#DIV/0!</v></c></row>',
     '<row r="4"><c r="A4" t="str"><f>B1&amp;"x"</f><v>a &lt; b</v></c><c r="C4"><f>A1+1</f></c></row>',
-    '<row r="5"><c r="A5" t="inlineStr"><is><t xml:space="preserve"> x_x000D_ </t></is></c><c r="AB5"><v>1e3</v></c></row>',
-    '<row r="6" customFormat="false" ht="12.8" hidden="false" customHeight="false" outlineLevel="0" collapsed="false"/>',
+    '<row r="5"><c r="A5" t="inlineStr"><is><t xml:space="preserve"> x_x000D_ </t></is></c>'
+    '<c r="AB5"><v>1e3</v></c></row>',
+    '<row r="6" customFormat="false" ht="12.8" hidden="false" customHeight="false" outlineLevel="0" '
+    'collapsed="false"/>',
     '<row r="7"><c r="A7"><f t="shared" ref="A7:A9" si="0">B7*2</f><v>4</v></c><c r="B7"><v></v></c></row>',
     '<row r="8"><c r="A8"><f t="shared" si="0"/><v>6</v></c><c r="B8" t="s"><f>A1</f><v>3</v></c></row>',
 )

@@ -4,6 +4,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from xl_outcomes.columns import to_date
@@ -63,27 +64,34 @@ def carry(actions: Table, rated: Rated, tables: Tables) -> Table:
     if rated.period in rated.history.closed:
         return actions
     words = words_given(tables["Observations"], rated.period)
-    held = read_actions(actions)
+    held, last = by_indicator(read_actions(actions)), _last_number(actions)
     changes: dict[int, dict[str, Any]] = {}
     new: list[dict[str, object]] = []
     for ref in _reds(rated, only_rated=True):
         text = _plain(words.get(ref, {}).get(_TEXT))
-        own = [a for a in held if a.indicator == ref]
+        own = held.get(ref, [])
         if not text or _is_known(own, text, rated.period, tables):
             continue
         latest = next((a for a in reversed(own) if a.open), None)
         if latest:
             changes[latest.row] = {"Progress": _with_line(latest, text, rated.period, tables)}
         else:
-            number = _last_number(actions) + len(new) + 1
             why = words[ref].get(_WHY)
-            new.append(_row(number, rated.framework.indicators[ref], rated, why, text))
+            new.append(_row(last + len(new) + 1, rated.framework.indicators[ref], rated, why, text))
     return extend(change(actions, changes) if changes else actions, new)
 
 
 def read_actions(table: Table) -> tuple[Action, ...]:
     """The actions in table order, whatever their status."""
     return tuple(_action(row) for row in _filled(table))
+
+
+def by_indicator(actions: Iterable[Action]) -> dict[str, list[Action]]:
+    """The actions of each indicator, in their order."""
+    found: dict[str, list[Action]] = {}
+    for action in actions:
+        found.setdefault(action.indicator, []).append(action)
+    return found
 
 
 def unanswered(actions: Iterable[Action], rated: Rated) -> tuple[str, ...]:
@@ -94,10 +102,17 @@ def unanswered(actions: Iterable[Action], rated: Rated) -> tuple[str, ...]:
 
 def ratings_since(action: Action, rated: Rated, tables: Tables) -> tuple[tuple[Quarter, str | None], ...]:
     """The ratings of an action's indicator from the quarter in which it was raised up to the rated one."""
-    first = action.raised or rated.period
     now = dict(zip(rated.results["Indicator"], rated.results["Rating"], strict=True))
-    known = {**_ratings(tables, action.indicator), str(rated.period): now.get(action.indicator)}
-    quarters = (Quarter.at(n) for n in range(first.index, rated.period.index + 1))
+    return ratings_up_to(action, rated.period, now.get(action.indicator), tables)
+
+
+def ratings_up_to(
+    action: Action, period: Quarter, now: str | None, tables: Tables
+) -> tuple[tuple[Quarter, str | None], ...]:
+    """The same where the rating in the last quarter is known."""
+    first = action.raised or period
+    known = {**_ratings(get(tables, "Results")).get(action.indicator, {}), str(period): now}
+    quarters = (Quarter.at(n) for n in range(first.index, period.index + 1))
     return tuple((quarter, known.get(str(quarter))) for quarter in quarters)
 
 
@@ -135,7 +150,7 @@ def _is_known(own: Sequence[Action], text: str, period: Quarter, tables: Tables)
 
 def _recovered(action: Action, period: Quarter, tables: Tables) -> bool:
     """Whether its indicator was rated better than Red in a quarter since it was raised and before this one."""
-    ratings = _ratings(tables, action.indicator)
+    ratings = _ratings(get(tables, "Results")).get(action.indicator, {})
     first = action.raised.index + 1 if action.raised else period.index
     return any(ratings.get(str(Quarter.at(n))) in RATINGS[:2] for n in range(first, period.index))
 
@@ -143,16 +158,20 @@ def _recovered(action: Action, period: Quarter, tables: Tables) -> bool:
 def _with_line(action: Action, text: str, period: Quarter, tables: Tables) -> str:
     """The progress with the quarter's line at its end; an earlier text of the same quarter's returns gives way."""
     start = f"{period}: "
-    given = {f"{start}{old}" for old in _texts_given(tables["Observations"], action.indicator, period)}
+    given = {f"{start}{old}" for old in _texts_given(tables["Observations"], period).get(action.indicator, ())}
     kept = [line for line in action.progress.splitlines() if line.strip() not in given]
     return "\n".join([*kept, f"{start}{text}"])
 
 
-def _texts_given(observations: Table, ref: str, period: Quarter) -> set[str]:
-    """Every corrective action that any return of the quarter gave, superseded ones among them."""
+@lru_cache(maxsize=1)  # every red of a quarter asks for its own
+def _texts_given(observations: Table, period: Quarter) -> Mapping[str, set[str]]:
+    """Every corrective action that any return of the quarter gave, superseded ones among them, by indicator."""
     keys = {str(period), *map(str, period.months)}
-    rows = (r for r in observations.rows() if r["Period"] in keys and ref_text(r["Indicator"] or "") == ref)
-    return {_plain(row[_TEXT]) for row in rows}
+    found: dict[str, set[str]] = {}
+    for row in observations.rows():
+        if row["Period"] in keys:
+            found.setdefault(ref_text(row["Indicator"] or ""), set()).add(_plain(row[_TEXT]))
+    return found
 
 
 def _row(number: int, indicator: Indicator, rated: Rated, why: object, text: str) -> dict[str, object]:
@@ -176,10 +195,14 @@ def _last_number(actions: Table) -> int:
     return max((int(n) for n in numbers if n.isascii() and n.isdigit() and len(n) < 10), default=0)
 
 
-def _ratings(tables: Tables, ref: str) -> dict[str, str | None]:
-    results = get(tables, "Results").frame
-    own = results[results["Indicator"] == ref]
-    return dict(zip(own["Period"], own["Rating"], strict=True))
+@lru_cache(maxsize=1)  # every action asks for those of its indicator
+def _ratings(results: Table) -> Mapping[str, Mapping[str, str | None]]:
+    """The ratings by indicator, then quarter."""
+    found: dict[str, dict[str, str | None]] = {}
+    columns = (results.frame[heading] for heading in ("Indicator", "Period", "Rating"))
+    for ref, period, rating in zip(*columns, strict=True):
+        found.setdefault(ref, {})[period] = rating
+    return found
 
 
 # ---- rows ----

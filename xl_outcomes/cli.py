@@ -11,12 +11,14 @@ from typing import Annotated
 
 import typer
 
-from xl_outcomes import cli_framework, cli_reports
+from xl_outcomes import cli_exports, cli_framework, cli_reports
 from xl_outcomes.cli_options import (
     DEFAULT_FRAMEWORK,
     By,
+    Dask,
     DryRun,
     Framework,
+    Jobs,
     Json,
     Master,
     Out,
@@ -26,6 +28,7 @@ from xl_outcomes.cli_options import (
     Today,
     end,
     print_json,
+    way,
 )
 from xl_outcomes.errors import InputError, OutcomesError
 
@@ -39,6 +42,7 @@ app = typer.Typer(
 addin = typer.Typer(help="The Outcomes tab in Excel for Windows: install it, look after it.", no_args_is_help=True)
 app.add_typer(cli_reports.app)
 app.add_typer(cli_framework.app)
+app.add_typer(cli_exports.app)
 app.add_typer(addin, name="addin")
 
 
@@ -89,11 +93,19 @@ def forms(
 
 
 @app.command()
-def validate(master: Master, returns: Returns, period: Period = None, today: Today = None, json: Json = False) -> None:
+def validate(
+    master: Master,
+    returns: Returns,
+    period: Period = None,
+    today: Today = None,
+    json: Json = False,
+    jobs: Jobs = None,
+    dask: Dask = None,
+) -> None:
     """Check returns; nothing is written."""
     from xl_outcomes import commands, output
 
-    checked = commands.validate(commands.Run(master, period, today), returns, quiet=json)
+    checked = commands.validate(commands.Run(master, period, today), returns, way(jobs, dask), quiet=json)
     if json:
         print_json(output.returns_json(checked))
     else:
@@ -114,12 +126,14 @@ def import_(
     json: Json = False,
     dry_run: DryRun = False,
     allow_synced: Synced = False,
+    jobs: Jobs = None,
+    dask: Dask = None,
 ) -> None:
     """Check returns and take them in."""
     from xl_outcomes import commands, output
 
     run = commands.Run(master, period, today, by, dry_run, allow_synced)
-    checked, summary, sent = commands.import_returns(run, returns, send_back, quiet=json)
+    checked, summary, sent = commands.import_returns(run, returns, send_back, way(jobs, dask), quiet=json)
     if json:
         print_json({**output.returns_json(checked), "summary": summary})
     else:

@@ -1,9 +1,14 @@
 """What the commands of the command line share: their arguments and options, and how they print and end."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from xl_outcomes.errors import InputError
+
+if TYPE_CHECKING:
+    from xl_outcomes.checking import Way
 
 Master = Annotated[Path, typer.Argument(metavar="MASTER", help="The master workbook.", show_default=False)]
 Returns = Annotated[
@@ -20,7 +25,24 @@ Synced = Annotated[bool, typer.Option("--allow-synced", help="Write although the
 Framework = Annotated[str, typer.Option("--framework", metavar="NAME", help="See `xl-outcomes frameworks`.")]
 Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write into.", show_default=False)]
 
+Jobs = Annotated[
+    int | None,
+    typer.Option("--jobs", metavar="N", min=1, help="Check with N processes (default: as many as pay off)."),
+]
+Dask = Annotated[
+    str | None, typer.Option("--dask", metavar="ADDRESS", help="Check on the Dask cluster with this scheduler.")
+]
+
 DEFAULT_FRAMEWORK = "mid-suffolk-2022"
+
+
+def way(jobs: int | None, dask: str | None) -> "Way":
+    """Who does the work, from the options --jobs and --dask."""
+    from xl_outcomes.checking import Way
+
+    if jobs is not None and dask is not None:
+        raise InputError("--jobs and --dask exclude each other.", "A cluster has as many workers as it has.")
+    return Way(jobs, dask)
 
 
 def print_json(content: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from xl_outcomes.errors import InputError
 from xl_outcomes.exact import to_number
@@ -34,7 +35,7 @@ class Column:
     def tidy(self, value: object) -> object:
         """The value as it is written here: an allowed word in its own capitals, a period as its key."""
         if self.kind == "choice" and isinstance(value, str):
-            return next((w for w in self.words if w.casefold() == " ".join(value.casefold().split())), value)
+            return _word(self.words, value)
         if self.kind in ("quarter", "period") and isinstance(value, str) and self.fits(value):
             return str(parse_period(value))
         return value
@@ -43,6 +44,13 @@ class Column:
 def to_be_confirmed(value: object) -> bool:
     """Whether a target is still to come: blank or TBC."""
     return value is None or (isinstance(value, str) and value.strip().casefold() in ("tbc", "to be confirmed"))
+
+
+@lru_cache(maxsize=4096)
+def _word(words: tuple[str, ...], typed: str) -> str:
+    """What was typed as one of the words, in its own capitals; as it was typed where it is none of them."""
+    plain = " ".join(typed.casefold().split())
+    return next((w for w in words if w.casefold() == plain), typed)
 
 
 def _is_period(parse: Callable[[object], object]) -> Callable[[Column, object], bool]:
@@ -72,6 +80,8 @@ def _is_date(_: Column, value: object) -> bool:
 
 def to_date(value: object) -> dt.datetime | None:
     """A cell's date (with its time): a real date, or an ISO text such as 2025-10-20; else None."""
+    if value is None:
+        return None
     if isinstance(value, dt.datetime):
         return value.replace(tzinfo=None)
     if isinstance(value, dt.date):

@@ -3,27 +3,27 @@
 import datetime as dt
 import getpass
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from xl_outcomes import archive, closing, closing_steps, resources, steps
 from xl_outcomes.changes import Comparison
 from xl_outcomes.changes import compare as compare_versions
+from xl_outcomes.checking import AS_PAYS_OFF, Against, Way, checked_files, verdicts
 from xl_outcomes.deliver import form_files, write_corrected, write_form
 from xl_outcomes.errors import InputError
-from xl_outcomes.files import find_returns, limits_from, read_one
+from xl_outcomes.files import find_returns, limits_from
 from xl_outcomes.house_file import copy_beside, house_style, read_house_style
 from xl_outcomes.house_style import HouseStyle, doubts
 from xl_outcomes.issues import Issue
 from xl_outcomes.new_files import demand_free, write_new
 from xl_outcomes.originals import keep_originals, linked_folder, originals_folder
-from xl_outcomes.output import track
+from xl_outcomes.output import progress, track
 from xl_outcomes.periods import Quarter, parse_quarter
 from xl_outcomes.quarter import Rated
-from xl_outcomes.returns.checks import Checked
+from xl_outcomes.returns.checks import Checked, Verdict, in_sequence
 from xl_outcomes.returns.queries import issue_links
-from xl_outcomes.returns.reading import Return
 from xl_outcomes.returns.settle import ACCEPT, REJECT, USE, Decision, read_value
 from xl_outcomes.settings import Settings, sound_settings
 from xl_outcomes.tables import Tables, get
@@ -112,23 +112,28 @@ def make_forms(run: Run, out: Path) -> str:
     return run.say(f"{step.summary} They are in {out}.")
 
 
-def validate(run: Run, returns: Sequence[str], *, quiet: bool = False) -> tuple[Checked, ...]:
-    """Returns checked against a master; nothing is written."""
-    master = run.master()
-    read = _read(master, returns, quiet=quiet)
-    return steps.validate(master.tables, list(read.values()), run.quarter(master), run.now())
+def validate(run: Run, returns: Sequence[str], way: Way = AS_PAYS_OFF, *, quiet: bool = False) -> tuple[Verdict, ...]:
+    """What becomes of returns, checked against a master; nothing is written."""
+    paths, master = find_returns(returns), run.master()
+    context = steps.checks_of(master.tables, run.quarter(master), run.now())
+    with progress(len(paths), "Checking returns", quiet=quiet) as told:
+        each = verdicts(paths, Against(context, limits_from(_settings(master))), way, told)
+    return in_sequence(each, context)
 
 
 def import_returns(
-    run: Run, returns: Sequence[str], send_back: Path | None, *, quiet: bool = False
+    run: Run, returns: Sequence[str], send_back: Path | None, way: Way = AS_PAYS_OFF, *, quiet: bool = False
 ) -> tuple[tuple[Checked, ...], str, list[Path]]:
     """Returns checked and taken in; also the summary and the corrected forms that were written."""
-    master, now = run.master(), run.now()
+    paths, master, now = find_returns(returns), run.master(), run.now()
     period = run.quarter(master)
-    read = _read(master, returns, quiet=quiet)
-    checked, step = steps.import_returns(master.tables, list(read.values()), period, now)
+    opened = steps.open_import(master.tables, period, now)
+    with progress(len(paths), "Checking returns", quiet=quiet) as told:
+        each = checked_files(paths, Against(opened.context, limits_from(_settings(master))), way, told)
+    checked = in_sequence(each, opened.context)
+    step = steps.import_checked(opened, checked, now)
     if not run.dry_run:
-        _keep(master, read, checked, period)
+        _keep(master, paths, checked, period)
     run.write(master, step, now)
     sent: list[Path] = []
     if send_back and not run.dry_run:
@@ -256,17 +261,13 @@ def table_links(master: Master, changed: Tables) -> dict[str, TableLinks]:
     return {"Issues": issue_links(changed["Issues"], folder)} if "Issues" in changed and folder else {}
 
 
-def _read(master: Master, returns: Sequence[str], *, quiet: bool) -> dict[Path, Return]:
-    limits = limits_from(_settings(master))
-    return {p: read_one(p, limits) for p in track(find_returns(returns), "Reading returns", quiet=quiet)}
-
-
-def _keep(master: Master, read: Mapping[Path, Return], checked: Sequence[Checked], period: Quarter) -> None:
+def _keep(master: Master, paths: Sequence[Path], checked: Sequence[Checked], period: Quarter) -> None:
     """Keeps the returns that are new as they came, before anything of them is written."""
     folder = originals_folder(_settings(master).archive_folder, master.path, period)
     if folder is not None:
-        known = {c.source.sha256 for c in checked if c.known}
-        keep_originals([(p, r) for p, r in read.items() if r.sha256 not in known], folder)
+        known = {c.sha256 for c in checked if c.known}
+        came = zip(paths, (c.source for c in checked), strict=True)
+        keep_originals([(path, source) for path, source in came if source.sha256 not in known], folder)
 
 
 def house_style_of(master: Master) -> HouseStyle:

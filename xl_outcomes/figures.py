@@ -1,10 +1,12 @@
 """From observations to the figure that a quarter reports (docs/rules/figures.md)."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from functools import lru_cache
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from xl_outcomes.columns import to_date
 from xl_outcomes.contract import SHORTHAND
@@ -58,62 +60,64 @@ Counted = Mapping[Period, Observation]
 Observed = Mapping[str, Mapping[str, Counted]]
 
 
+@lru_cache(maxsize=2)  # quarters rated one after the other share their observations
 def count_observations(table: Table, framework: Framework) -> tuple[Observed, tuple[Issue, ...]]:
     """The observations that count, by indicator, area ("" is the council's own) and period; and what is odd.
 
     Rows of unknown indicators, periods that do not fit the frequency and second rows for one period are issues.
     """
-    counted: dict[str, dict[str, dict[Period, Observation]]] = {}
-    issues: list[Issue] = []
-    periods: dict[object, Period | None] = {}
-    known = frozenset(framework.indicator_refs)
-    for row in table.rows():
-        if row["Indicator"] is None and row["Period"] is None:
-            continue
-        issue = _misplaced(row, framework, known, periods)
-        if issue:
-            issues.append(_located(table, row, *issue))
-            continue
-        indicator = framework.indicators.get(ref_text(row["Indicator"]))
-        found = _observation(row, indicator, periods[row["Period"]]) if indicator else None
-        if indicator and found:
-            area = counted.setdefault(indicator.ref, {}).setdefault(found.area, {})
-            other = area.get(found.period)
-            if other:
-                issues.append(_located(table, row, "observation-twice", "Period", _twice(indicator, found, other)))
-            area[found.period] = _later(found, other)
-    return counted, tuple(issues)
+    rows = _Rows.of(table)
+    places, odd = _by_indicator(table, rows, framework)
+    observed: dict[str, Mapping[str, Counted]] = {}
+    for ref, own in places.items():
+        indicator = framework.indicators[ref]
+        alone = {p: place for place in own if not rows.areas[place] and (p := rows.period(place))}
+        if len(alone) == len(own):
+            observed[ref] = {"": _Unread(rows, indicator, alone)}
+        else:
+            observed[ref], twice = _counted(table, rows, indicator, own)
+            odd += twice
+    return observed, tuple(issue for _, issue in sorted(odd, key=itemgetter(0)))
 
 
 def window(indicator: Indicator, quarter: Quarter) -> tuple[Period, ...]:
     """The due periods that a quarter's figure is built from, first to last."""
+    if not indicator.year_to_date and indicator.frequency != "Monthly":
+        return (quarter,) if indicator.due_in(quarter) else ()
     first = Quarter(quarter.year, 1) if indicator.year_to_date else quarter
     if indicator.live_from is not None:
         first = max(first, indicator.live_from)
-    due = due_numbers(indicator.frequency, indicator.due_quarter)
-    quarters = [Quarter.at(i) for i in range(first.index, quarter.index + 1) if Quarter.at(i).number in due]
-    if indicator.frequency == "Monthly":
-        return tuple(month for q in quarters for month in q.months)
-    return tuple(quarters)
+    return _due_between(first, quarter, indicator.frequency, indicator.due_quarter)
 
 
 def figure(indicator: Indicator, counted: Counted, quarter: Quarter) -> Figure:
     """The figure of a quarter in which the indicator is due; the first rule that fits gives the outcome."""
     periods = window(indicator, quarter)
-    forecast = _forecast(counted, periods, quarter)
-    if indicator.aggregation == "Latest":
+    found = {p: o for p in periods if (o := counted.get(p)) is not None}
+    reported = [p for p in found if _quarter(p) == quarter]
+    forecast = _forecast([found[p] for p in reported])
+    if indicator.aggregation == "Latest" and len(periods) > 1:
         periods = periods[-1:]
-    reported = [counted[p] for p in periods if p in counted and _quarter(p) == quarter]
+        found = {p: found[p] for p in periods if p in found}
+        reported = [p for p in reported if p in found]
     if not reported:
         return Figure("none", needed=len(periods))
-    found = [counted[p] for p in periods if p in counted]
-    return _outcome(indicator, found, len(periods), forecast)
+    return _outcome(indicator, list(found.values()), len(periods), forecast)
 
 
-def _forecast(counted: Counted, periods: Sequence[Period], quarter: Quarter) -> Fraction | None:
+@lru_cache(maxsize=4096)
+def _due_between(first: Quarter, last: Quarter, frequency: str, due_quarter: int) -> tuple[Period, ...]:
+    due = due_numbers(frequency, due_quarter)
+    quarters = tuple(q for i in range(first.index, last.index + 1) if (q := Quarter.at(i)).number in due)
+    return tuple(month for q in quarters for month in q.months) if frequency == "Monthly" else quarters
+
+
+def _forecast(reported: Sequence[Observation]) -> Fraction | None:
     """The latest forecast that came with the reported quarter's figures; none beside a confidential one."""
-    rows = [counted[p] for p in reversed(periods) if p in counted and _quarter(p) == quarter]
-    return next((o.forecast for o in rows if o.forecast is not None and o.code != "c"), None)
+    for observation in reversed(reported):
+        if observation.forecast is not None and observation.code != "c":
+            return observation.forecast
+    return None
 
 
 def _outcome(indicator: Indicator, found: Sequence[Observation], due: int, forecast: Fraction | None) -> Figure:
@@ -121,58 +125,173 @@ def _outcome(indicator: Indicator, found: Sequence[Observation], due: int, forec
     needed = due - codes.count("z")
     by_value = indicator.calculation == "Value" or needed == 1
     usable = [o for o in found if o.code not in NO_FIGURE and (o.pair or by_value)]
+    state = _without_figure(codes, needed, len(usable))
+    value = None if state else _aggregate(indicator, usable)
+    outcome = state or ("Not applicable" if value is None else "figure")
+    told = [o.code for o in usable if o.code] if value is not None else []
+    marks = tuple(c for c in "per" if c in told) if told else ()
+    return Figure(outcome, value, marks, forecast, len(usable), needed, tuple(found))
 
-    def give(outcome: str, value: Fraction | None = None) -> Figure:
-        marks = tuple(dict.fromkeys(c for c in "per" if c in [o.code for o in usable]))
-        return Figure(outcome, value, marks if value is not None else (), forecast, len(usable), needed, tuple(found))
 
+def _without_figure(codes: Sequence[str], needed: int, usable: int) -> str:
+    """The outcome that stands in the place of a figure; blank where there can be one."""
     if "c" in codes:
-        return give("Confidential")
+        return "Confidential"
     if needed == 0:
-        return give("Not applicable")
+        return "Not applicable"
     if codes.count("x") == needed:
-        return give("Unavailable")
-    if len(usable) < needed:
-        return give("Incomplete")
-    value = _aggregate(indicator, usable)
-    return give("Not applicable") if value is None else give("figure", value)
+        return "Unavailable"
+    return "Incomplete" if usable < needed else ""
 
 
 def _aggregate(indicator: Indicator, usable: Sequence[Observation]) -> Fraction | None:
     """The figure of the window; None where numerators and denominators add up to nothing."""
     if indicator.calculation == "Ratio" and usable[0].pair:
-        top = sum((o.pair[0] for o in usable if o.pair), Fraction(0))
-        bottom = sum((o.pair[1] for o in usable if o.pair), Fraction(0))
+        top, bottom = (_total([o.pair[n] for o in usable if o.pair]) for n in (0, 1))
         return top / bottom * indicator.per if bottom else None
     values = [o.value for o in usable if o.value is not None]
-    total = sum(values, Fraction(0))
+    total = _total(values)
     return total / len(values) if indicator.aggregation == "Mean" else total
 
 
+def _total(numbers: Sequence[Fraction]) -> Fraction:
+    return sum(numbers[1:], numbers[0])
+
+
+class _Row(NamedTuple):
+    """The cells of a row that matter here; `number` is its row on the sheet."""
+
+    number: int
+    indicator: object
+    period: object
+    area: object
+    value: object
+    numerator: object
+    denominator: object
+    shorthand: object
+    forecast: object
+    received: object
+    superseded: object
+    commentary: object
+    corrective_action: object
+
+
+_HEADINGS = tuple(name.capitalize().replace("_", " ") for name in _Row._fields[1:])
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The rows of Observations column by column, and the period that each text under Period stands for."""
+
+    columns: tuple[Any, ...]
+    periods: Mapping[object, Period | None]
+
+    @classmethod
+    def of(cls, table: Table) -> "_Rows":
+        """The rows of the table Observations."""
+        columns = (table.frame.index, *(table.frame[heading] for heading in _HEADINGS))
+        found = tuple(column.to_numpy(dtype=object) for column in columns)
+        return cls(found, {text: _period(text) for text in set(found[2])})
+
+    @property
+    def areas(self) -> Any:
+        """The cells under Area."""
+        return self.columns[3]
+
+    def __getitem__(self, place: int) -> _Row:
+        return _Row._make(column[place] for column in self.columns)
+
+    def period(self, place: int) -> Period | None:
+        """The period of a row."""
+        return self.periods[self.columns[2][place]]
+
+
+class _Unread(Mapping[Period, Observation]):
+    """The council's own observations, a row for a period, each read when it is asked for.
+
+    There are more rows of observations than of anything else, and a rating looks at few of them.
+    """
+
+    __slots__ = ("_indicator", "_places", "_read", "_rows")
+
+    def __init__(self, rows: _Rows, indicator: Indicator, places: Mapping[Period, int]) -> None:
+        self._rows, self._indicator, self._places = rows, indicator, places
+        self._read: dict[Period, Observation | None] = {}
+
+    def __getitem__(self, period: Period) -> Observation:
+        try:
+            found = self._read[period]
+        except KeyError:
+            found = self._read[period] = _observation(self._rows[self._places[period]], self._indicator, period)
+        if found is None:
+            raise KeyError(period)
+        return found
+
+    def __iter__(self) -> Iterator[Period]:
+        return (period for period in self._places if period in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def _by_indicator(
+    table: Table, rows: _Rows, framework: Framework
+) -> tuple[dict[str, list[int]], list[tuple[int, Issue]]]:
+    """The places of each indicator's rows, from 0; and the rows that belong to none."""
+    places: dict[str, list[int]] = {}
+    odd: list[tuple[int, Issue]] = []
+    known, indicators, periods = frozenset(framework.indicator_refs), framework.indicators, rows.periods
+    for place, (cell, text) in enumerate(zip(*rows.columns[1:3], strict=True)):
+        if cell is None and text is None:
+            continue
+        ref, period = ref_text(cell or ""), periods[text]
+        indicator = indicators.get(ref)
+        if indicator and period and isinstance(period, Month) == (indicator.frequency == "Monthly"):
+            places.setdefault(ref, []).append(place)
+        elif issue := _misplaced(text, ref, indicator, period, known):
+            odd.append((place, _located(table, rows[place], *issue)))
+    return places, odd
+
+
+def _counted(
+    table: Table, rows: _Rows, indicator: Indicator, places: Sequence[int]
+) -> tuple[dict[str, Counted], list[tuple[int, Issue]]]:
+    """An indicator's observations by area and period where rows replace each other, and the second ones."""
+    counted: dict[str, dict[Period, Observation]] = {}
+    twice: list[tuple[int, Issue]] = []
+    for place in places:
+        row, period = rows[place], rows.period(place)
+        found = _observation(row, indicator, period) if period else None
+        if found:
+            own = counted.setdefault(found.area, {})
+            other = own.setdefault(found.period, found)
+            if other is not found:
+                message = _twice(indicator, found, other)
+                twice.append((place, _located(table, row, "observation-twice", "Period", message)))
+                own[found.period] = _later(found, other)
+    return dict(counted), twice
+
+
 def _misplaced(
-    row: dict[str, Any], framework: Framework, known: frozenset[str], periods: dict[object, Period | None]
+    text: object, ref: str, indicator: Indicator | None, period: Period | None, known: frozenset[str]
 ) -> tuple[str, str, str] | None:
     """Code, heading and message where a row belongs to no due period of a known indicator."""
-    key, ref = row["Period"], ref_text(row["Indicator"] or "")
     if ref not in known:
         return "observation-unknown", "Indicator", f'"{ref}" is not in the Indicators table; the row is left out.'
-    if key not in periods:
-        periods[key] = _period(key)
-    period, indicator = periods[key], framework.indicators.get(ref)
     if period is None:
-        return "observation-period", "Period", f'"{key or ""}" is not a period; the row is left out.'
+        return "observation-period", "Period", f'"{text or ""}" is not a period; the row is left out.'
     if indicator and isinstance(period, Month) != (indicator.frequency == "Monthly"):
         wanted = "months" if indicator.frequency == "Monthly" else "quarters"
         return "observation-frequency", "Period", f"{ref} is reported by {wanted}; the row for {period} is left out."
     return None
 
 
-def _observation(row: dict[str, Any], indicator: Indicator, period: Period | None) -> Observation | None:
+def _observation(row: _Row, indicator: Indicator, period: Period) -> Observation | None:
     """The observation of a row that counts; None for one that does not."""
-    code = read_code(row["Shorthand"])
-    value, pair = to_number(row["Value"]), _pair(row)
-    if is_yes(row["Superseded"]) or period is None:
+    if is_yes(row.superseded):
         return None
+    code = read_code(row.shorthand)
+    value, pair = to_number(row.value), _pair(row)
     if code not in NO_FIGURE:
         if indicator.calculation == "Value":
             pair = None
@@ -180,25 +299,26 @@ def _observation(row: dict[str, Any], indicator: Indicator, period: Period | Non
             return None
         if value is None and pair is None:
             return None
-    area, received = str(row["Area"] or "").strip(), to_date(row["Received"]) or dt.datetime.min
-    forecast = to_number(row["Forecast"])
-    words = (str(row["Commentary"] or ""), str(row["Corrective action"] or ""))
-    return Observation(period, area, value, pair, code, forecast, received, row["row"], *words)
+    area, received = str(row.area or "").strip(), to_date(row.received) or dt.datetime.min
+    words = (str(row.commentary or ""), str(row.corrective_action or ""))
+    return Observation(period, area, value, pair, code, to_number(row.forecast), received, row.number, *words)
 
 
 def read_code(value: object) -> str:
     """A shorthand code as its letter, with or without square brackets; blank where it is none."""
+    if value is None:
+        return ""
     code = str(value or "").strip().strip("[]").strip().casefold()
     return code if code in SHORTHAND else ""
 
 
 def is_yes(value: object) -> bool:
     """Whether a cell says Yes."""
-    return value is True or str(value or "").strip().casefold() == "yes"
+    return value is True or (value is not None and str(value).strip().casefold() == "yes")
 
 
-def _pair(row: dict[str, Any]) -> tuple[Fraction, Fraction] | None:
-    top, bottom = to_number(row["Numerator"]), to_number(row["Denominator"])
+def _pair(row: _Row) -> tuple[Fraction, Fraction] | None:
+    top, bottom = to_number(row.numerator), to_number(row.denominator)
     return None if top is None or bottom is None else (top, bottom)
 
 
@@ -222,10 +342,11 @@ def _twice(indicator: Indicator, one: Observation, other: Observation) -> str:
     return f"Rows {left} and {kept} both give {indicator.ref} for {one.period}; row {kept} is used."
 
 
-def _located(table: Table, row: dict[str, Any], code: str, heading: str, message: str) -> Issue:
+def _located(table: Table, row: _Row, code: str, heading: str, message: str) -> Issue:
     fix = "Mark the row that is wrong as superseded." if code == "observation-twice" else "Correct the cell."
-    ref = "" if row["Indicator"] is None else ref_text(row["Indicator"])
-    value = "" if row[heading] is None else str(row[heading])
+    ref = "" if row.indicator is None else ref_text(row.indicator)
+    cell = row.indicator if heading == "Indicator" else row.period
+    value = "" if cell is None else str(cell)
     return Issue(
-        code, "warning", message, fix, "Observations", table.sheet, table.cell(row["row"], heading), ref, value
+        code, "warning", message, fix, "Observations", table.sheet, table.cell(row.number, heading), ref, value
     )

@@ -1,7 +1,7 @@
 """Return files on disk: finding them and reading them."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from xl_outcomes.errors import FileError, InputError
@@ -19,6 +19,7 @@ _SETTING_OF = {
     "cells": "Return cells limit",
     "text_bytes": "Return text limit (MB)",
 }
+_SAVE_ANEW = "Meanwhile open it in Excel, save it as a new .xlsx and send that."
 _MOST_HASHED = 1024 * MEGABYTE
 _ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".csv")
 
@@ -52,11 +53,6 @@ def find_returns(given: Sequence[str]) -> list[Path]:
     return list(found)
 
 
-def read_returns(paths: Iterable[Path], limits: Limits | None = None) -> list[Return]:
-    """The returns in files; one that cannot be read is a return with that issue alone."""
-    return [read_one(path, limits) for path in paths]
-
-
 def read_one(path: Path, limits: Limits | None = None) -> Return:
     """The return in a file, within limits (`RETURN_LIMITS`); what cannot be read is a return with that issue alone."""
     try:
@@ -66,7 +62,21 @@ def read_one(path: Path, limits: Limits | None = None) -> Return:
     except OSError as error:
         issue = Issue("file-damaged", "error", f"The file cannot be read: {error.strerror}.", "Send it again.")
     except Exception as error:  # one file, whatever it holds, must not stop the others
-        issue = _unforeseen(error, path)
+        issue = unforeseen(error, path.name, _digest(path))
+    return Return(path.name, _digest(path), issues=(issue,))
+
+
+def unforeseen(error: Exception, name: str, sha256: str) -> Issue:
+    """The issue of a file that met an error of ours: it is refused alone, and can be reported."""
+    reference = f"{type(error).__name__}, {sha256[:8]}"
+    message = f"{name} could not be read, for a reason that nobody foresaw (reference: {reference})."
+    return Issue("file-damaged", "error", message, f"Keep the file and report the reference. {_SAVE_ANEW}", file=name)
+
+
+def lost(path: Path) -> Return:
+    """The return in a file that stopped the program that read it, so that nothing is known of it."""
+    message = f"{path.name} could not be read: it stopped the program that read it, twice."
+    issue = Issue("file-damaged", "error", message, f"Keep the file and report it. {_SAVE_ANEW}", file=path.name)
     return Return(path.name, _digest(path), issues=(issue,))
 
 
@@ -89,13 +99,6 @@ def _files(text: str) -> list[Path]:
 
 def _is_return(path: Path) -> bool:
     return path.is_file() and path.suffix.lower() in _ENDINGS and not path.name.startswith(("~$", "."))
-
-
-def _unforeseen(error: Exception, path: Path) -> Issue:
-    reference = f"{type(error).__name__}, {_digest(path)[:8]}"
-    message = f"{path.name} could not be read, for a reason that nobody foresaw (reference: {reference})."
-    fix = "Keep the file and report the reference. Meanwhile open it in Excel, save it as a new .xlsx and send that."
-    return Issue("file-damaged", "error", message, fix, file=path.name)
 
 
 def _digest(path: Path) -> str:

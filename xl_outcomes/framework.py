@@ -14,6 +14,9 @@ from xl_outcomes.exact import to_number
 from xl_outcomes.periods import Quarter, due_numbers, parse_quarter
 from xl_outcomes.tables import Table
 
+_ONE, _HUNDRED = Fraction(1), Fraction(100)
+_COLUMNS = {(table, column.heading): column for table in ("Outcomes", "Indicators") for column in SPECS[table].columns}
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -83,7 +86,7 @@ class Indicator:
         return self.status in LIVE
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Framework:
     """The tree: live right outcomes and right indicators in table order, and the refs of the wrong indicators."""
 
@@ -92,6 +95,7 @@ class Framework:
     indicator_refs: tuple[str, ...]
     _children: Mapping[str | None, tuple[str, ...]] = field(repr=False)
     _measures: Mapping[str, tuple[str, ...]] = field(repr=False)
+    _places: Mapping[str, int] = field(repr=False)
 
     def children(self, ref: str | None) -> tuple[Outcome, ...]:
         """The outcomes one tier down; of None, the tier 1 outcomes."""
@@ -119,8 +123,8 @@ class Framework:
 
     def indicators_under(self, ref: str) -> tuple[str, ...]:
         """The refs of all indicators under an outcome, in table order."""
-        below = {ref, *(o.ref for o in self.down(ref))}
-        return tuple(r for r in self.indicators if self.indicators[r].outcome in below)
+        below = (ref, *(o.ref for o in self.down(ref)))
+        return tuple(sorted((m for r in below for m in self._measures.get(r, ())), key=self._places.__getitem__))
 
     def counts(self, ref: str) -> bool:
         """Whether an indicator counts in the roll-up: neither it nor an outcome between it and tier 1 has weight 0."""
@@ -146,7 +150,8 @@ def build(outcomes: Table, indicators: Table, wrong: frozenset[tuple[str, int]])
     refs = dict.fromkeys(ref_text(v) for v in indicators.frame["Ref"] if v is not None)
     parents = {o.ref: o.parent for o in right.values()}
     homes = {i.ref: i.outcome for i in measured.values()}
-    return Framework(right, measured, tuple(refs), _groups(parents), _groups(homes))
+    places = {ref: place for place, ref in enumerate(measured)}
+    return Framework(right, measured, tuple(refs), _groups(parents), _groups(homes), places)
 
 
 def is_live(row: Mapping[str, Any]) -> bool:
@@ -175,7 +180,7 @@ def _outcome(row: Mapping[str, Any]) -> Outcome:
         _whole(row["Tier"], 0),
         ref_text(row["Parent"]) if row["Parent"] is not None else None,
         _text(row["Title"]),
-        _number(row["Weight"], Fraction(1)),
+        _number(row["Weight"], _ONE),
         _word("Outcomes", row, "Roll-up", None),
         _text(row["Responsible officer"]),
         _text(row["Portfolio holder"]),
@@ -200,11 +205,11 @@ def _indicator(row: Mapping[str, Any]) -> Indicator:
         calculation=word("Calculation"),
         aggregation=word("Aggregation"),
         report_as=word("Report as"),
-        per=_number(row["Per"], Fraction(100 if unit == "Percentage" else 1)),
+        per=_number(row["Per"], _HUNDRED if unit == "Percentage" else _ONE),
         due_quarter=int(word("Due quarter", "Q4")[1]),
         live_from=parse_quarter(row["Live from"]) if row["Live from"] is not None else None,
         lag_days=_whole(row["Lag days"], 0),
-        weight=_number(row["Weight"], Fraction(1)),
+        weight=_number(row["Weight"], _ONE),
         status=word("Status", "Live"),
         unit_label=_text(row["Unit label"]),
         definition=_text(row["Definition"]),
@@ -223,7 +228,7 @@ def _text(value: object) -> str:
 
 def _word(table: str, row: Mapping[str, Any], heading: str, default: str | None) -> Any:
     value = row[heading]
-    return default if value is None else SPECS[table].column(heading).tidy(value)
+    return default if value is None else _COLUMNS[table, heading].tidy(value)
 
 
 def _number(value: object, default: Fraction) -> Fraction:
@@ -232,4 +237,5 @@ def _number(value: object, default: Fraction) -> Fraction:
 
 
 def _whole(value: object, default: int) -> int:
-    return int(_number(value, Fraction(default)))
+    number = to_number(value)
+    return default if number is None else int(number)

@@ -2,7 +2,8 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from rich.console import Console
@@ -177,6 +178,27 @@ def track(items: Sequence[Item], what: str, *, quiet: bool = False) -> Iterator[
         return
     with Progress(console=console) as progress:
         yield from progress.track(items, description=what)
+
+
+@contextmanager
+def progress(total: int, what: str, *, quiet: bool = False) -> Iterator[Callable[[int], None]]:
+    """A progress bar on stderr where a person is watching, moved on by what it hears."""
+    if quiet or not sys.stderr.isatty() or total < 3:
+        yield lambda _: None
+        return
+    bar = Progress(console=Console(stderr=True))
+    task = bar.add_task(what, total=total)
+
+    def told(more: int) -> None:
+        # It begins with the first that are done: its thread must not run while processes are being started.
+        if not bar.live.is_started:
+            bar.start()
+        bar.advance(task, more)
+
+    try:
+        yield told
+    finally:
+        bar.stop()
 
 
 def _issue_json(issue: Issue) -> dict[str, str]:

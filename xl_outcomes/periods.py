@@ -6,6 +6,7 @@ Keys are written "2025/26 Q2" and "2025/26 M04" (M01 is April); people may type 
 import datetime as dt
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self
 
 from xl_outcomes.errors import InputError
@@ -13,6 +14,7 @@ from xl_outcomes.errors import InputError
 _YEAR = r"(?P<first>\d{4})\s*[/\-–]\s*(?P<second>\d{4}|\d{2})"
 _PART = r"(?P<kind>[QM])\s*(?P<number>\d{1,2})"
 _FORMS = tuple(re.compile(f) for f in (rf"{_YEAR}[\s\-,]*{_PART}", rf"{_PART}[\s\-,]*{_YEAR}"))
+_DUE = {"Monthly": (1, 2, 3, 4), "Quarterly": (1, 2, 3, 4), "Half-yearly": (2, 4)}
 _SHAPE = 'Write a quarter as "2025/26 Q2" (July to September 2025) or a month as "2025/26 M04" (July 2025).'
 
 
@@ -81,6 +83,7 @@ def year_name(year: int) -> str:
     return f"{year}/{(year + 1) % 100:02d}"
 
 
+@lru_cache(maxsize=4096)
 def parse_period(text: object) -> Period:
     """A quarter or a month from what people type: "2025-26 Q2", "Q2 2025/26", "2025/26 m04".
 
@@ -116,7 +119,7 @@ def is_quarter(text: object) -> bool:
 
 def due_numbers(frequency: str, due_quarter: int) -> tuple[int, ...]:
     """The quarters of a year (1 to 4) in which an indicator of that frequency is due."""
-    return {"Monthly": (1, 2, 3, 4), "Quarterly": (1, 2, 3, 4), "Half-yearly": (2, 4)}.get(frequency, (due_quarter,))
+    return _DUE.get(frequency) or (due_quarter,)
 
 
 def _short(text: object) -> str:

@@ -129,15 +129,15 @@ def _unused(
 
 
 def _results_frame(period: Quarter, standings: Mapping[str, Standing]) -> pd.DataFrame:
-    rows = [_result_row(period, s) for s in standings.values()]
-    headings = SPECS["Results"].headings
+    key, headings = str(period), SPECS["Results"].headings
+    rows = (_result_row(key, s) for s in standings.values())
     return frame(headings, [[row[h] for h in headings] for row in rows])
 
 
-def _result_row(period: Quarter, s: Standing) -> dict[str, Any]:
+def _result_row(period: str, s: Standing) -> dict[str, Any]:
     held = s.held
     return {
-        "Period": str(period),
+        "Period": period,
         "Indicator": s.ref,
         "Value": to_float(s.value),
         "Target": to_float(held.target) if held else None,
@@ -196,7 +196,8 @@ def _closed_rows(tables: Tables, name: str, period: Quarter) -> pd.DataFrame:
 def _closed_results(tables: Tables, closed: frozenset[Quarter]) -> dict[Quarter, dict[str, dict[str, Any]]]:
     found: dict[Quarter, dict[str, dict[str, Any]]] = {quarter: {} for quarter in closed}
     keys = {str(quarter): quarter for quarter in closed}
-    for row in get(tables, "Results").rows():
-        if row["Period"] in keys:
+    if keys:  # most rows of Results are of other quarters
+        table = get(tables, "Results")
+        for row in table.with_frame(table.frame[table.frame["Period"].isin(list(keys))]).rows():
             found[keys[row["Period"]]][str(row["Indicator"])] = row
     return found

@@ -186,8 +186,9 @@ def combine(parts: Iterable[Part], settings: Settings, method: str | None = None
     """Parts rolled up by a method (None: that of the settings), with the council's thresholds and minimum coverage."""
     due = [p for p in parts if p.due]
     rated = [p for p in due if p.rating]
-    coverage = _weight(rated) / _weight(due) if due else None
-    rating, score, capped = _calculate(rated, coverage, method or settings.roll_up, settings)
+    weight = _weight(rated)
+    coverage = weight / (_weight(due) if len(rated) < len(due) else weight) if due else None
+    rating, score, capped = _calculate(rated, weight, coverage, method or settings.roll_up, settings)
     return Whole(rating, score, len(rated), len(due), coverage, capped)
 
 
@@ -200,7 +201,8 @@ def tally(parts: Iterable[Part]) -> Tally:
 
 def rows_by(frame: pd.DataFrame, heading: str) -> dict[str, dict[str, Any]]:
     """The rows of Results or Rollup by what stands under a heading, such as Ref; the last one counts."""
-    listed = (dict(zip(frame.columns, values, strict=True)) for values in frame.itertuples(index=False, name=None))
+    headings = list(frame.columns)
+    listed = (dict(zip(headings, values, strict=True)) for values in frame.itertuples(index=False, name=None))
     return {ref_text(row[heading]): row for row in listed}
 
 
@@ -243,31 +245,31 @@ def _roll(
 
 
 def _calculate(
-    rated: Sequence[Part], coverage: Fraction | None, method: str, settings: Settings
+    rated: Sequence[Part], weight: Fraction, coverage: Fraction | None, method: str, settings: Settings
 ) -> tuple[str, Fraction | None, bool]:
     """The rating, its score, and whether a Red child held a Green down."""
     if coverage is None:
         return NOTHING_DUE, None, False
     if not rated or not at_least(coverage, settings.minimum_coverage):
         return INSUFFICIENT, None, False
-    rating, score = _by_method(rated, method, settings)
+    rating, score = _by_method(rated, weight, method, settings)
     capped = rating == "Green" and settings.green_over_red == "No" and any(c.rating == "Red" for c in rated)
     return "Amber" if capped else rating, score, capped
 
 
-def _by_method(rated: Sequence[Part], method: str, settings: Settings) -> tuple[str, Fraction]:
-    weights = {r: _weight([c for c in rated if c.rating == r]) for r in RATINGS}
+def _by_method(rated: Sequence[Part], weight: Fraction, method: str, settings: Settings) -> tuple[str, Fraction]:
     if method == "Worst":
         rating = next(r for r in reversed(RATINGS) if any(c.rating == r for c in rated))
         return rating, POINTS[rating]
     if method == "Majority":
+        weights = {r: _weight([c for c in rated if c.rating == r]) for r in RATINGS}
         most = max(weights.values())
         rating = next(r for r in reversed(RATINGS) if same(weights[r], most))
         return rating, POINTS[rating]
     if method == "Share green":
-        score = weights["Green"] / _weight(rated)
+        score = _weight([c for c in rated if c.rating == "Green"]) / weight
     else:
-        score = sum((c.weight * c.score for c in rated if c.score is not None), Fraction(0)) / _weight(rated)
+        score = sum((c.weight * c.score for c in rated if c.score), Fraction(0)) / weight
     if at_least(score, settings.green_at):
         return "Green", score
     return ("Amber" if at_least(score, settings.amber_at) else "Red"), score

@@ -145,6 +145,14 @@ def deadline(indicator: Indicator, quarter: Quarter, settings: Settings) -> dt.d
     return quarter.end + dt.timedelta(days=settings.return_due_days + indicator.lag_days)
 
 
+def variance_in(history: History, indicator: Indicator, quarter: Quarter) -> Fraction | None:
+    """The variance of a quarter that is not closed, as its row of Results has it."""
+    now = _now(history, indicator, quarter)
+    if now.state != "Rated" or now.held is None or now.shown is None or now.basis is None:
+        return None
+    return variance(now.shown, now.held)
+
+
 def recent_figures(history: History, indicator: Indicator, quarters: Sequence[Quarter]) -> list[Fraction | None]:
     """The figures that quarters show, None where there is none to show."""
     found = [_comparator(history, indicator, quarter) for quarter in quarters]

@@ -105,27 +105,54 @@ def forms(tables: Tables, period: Quarter, now: Now) -> tuple[tuple[Form, ...], 
 
 def validate(tables: Tables, returns: Sequence[Return], period: Quarter, now: Now) -> tuple[Checked, ...]:
     """Returns checked against the master; nothing changes."""
-    return _checked(_prepared(tables, period, now), tables, returns, period, now)
+    return check_returns(returns, checks_of(tables, period, now))
 
 
-def import_returns(
-    tables: Tables, returns: Sequence[Return], period: Quarter, now: Now
-) -> tuple[tuple[Checked, ...], Step]:
-    """Returns checked and taken in; the summary says how many figures go in or are held, and which ratings change."""
+def checks_of(tables: Tables, period: Quarter, now: Now) -> Context:
+    """What returns for a quarter are checked against."""
+    return _context(_prepared(tables, period, now), tables, period, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A master about to take returns in: its tables with the typed decisions carried out, and what to check against."""
+
+    tables: Tables
+    settled: Step
+    prepared: Prepared
+    context: Context
+
+
+def open_import(tables: Tables, period: Quarter, now: Now) -> Opened:
+    """A master made ready to take returns in."""
     settled = settle_typed(tables, period, now)
     tables = {**tables, **settled.changed}
     prepared = _prepared(tables, period, now)
-    checked = _checked(prepared, tables, returns, period, now)
+    return Opened(tables, settled, prepared, _context(prepared, tables, period, now))
+
+
+def import_checked(opened: Opened, checked: Sequence[Checked], now: Now) -> Step:
+    """Checked returns taken in; the summary says how many figures go in or are held, and which ratings change."""
+    tables, settled, period = opened.tables, opened.settled, opened.context.period
     changed = take_in(tables, checked, period, now.at, now.who)
     new = [c for c in checked if not c.known]
-    counts = f"{sum(len(c.accepted) for c in new)} figures in, {sum(len(c.held) for c in new)} held"
-    ratings = _rating_changes(prepared, tables, changed, period)
+    counts = f"{sum(c.accepted_rows for c in new)} figures in, {sum(c.held_rows for c in new)} held"
+    ratings = _rating_changes(opened.prepared, tables, changed, period)
     again = sum(c.known for c in checked)
     known = f" {again} of {len(checked)} returns had been taken in before." if again else ""
     summary = f"{counts}, {ratings}.{known}{_to_settle(changed)}{told_of_closed(tables, changed)}"
     if changed:
         changed["Log"] = _logged({**tables, **changed}, now, "Import returns", summary)
-    return checked, _in_order(Step({**settled.changed, **changed}, f"{summary}{settled.summary}"))
+    return _in_order(Step({**settled.changed, **changed}, f"{summary}{settled.summary}"))
+
+
+def import_returns(
+    tables: Tables, returns: Sequence[Return], period: Quarter, now: Now
+) -> tuple[tuple[Checked, ...], Step]:
+    """Returns checked and taken in."""
+    opened = open_import(tables, period, now)
+    checked = check_returns(returns, opened.context)
+    return checked, import_checked(opened, checked, now)
 
 
 def settle(tables: Tables, number: str, decision: settling.Decision, period: Quarter, now: Now) -> Step:
@@ -308,10 +335,8 @@ def _prepared(tables: Tables, period: Quarter, now: Now) -> Prepared:
     return prepare(tables, period, now.today, closed_quarters(tables))
 
 
-def _checked(
-    prepared: Prepared, tables: Tables, returns: Sequence[Return], period: Quarter, now: Now
-) -> tuple[Checked, ...]:
-    return check_returns(returns, Context(prepared.history, period, now.today, get(tables, "Returns")))
+def _context(prepared: Prepared, tables: Tables, period: Quarter, now: Now) -> Context:
+    return Context(prepared.history, period, now.today, get(tables, "Returns"))
 
 
 def _rating_changes(prepared: Prepared, tables: Tables, changed: Tables, period: Quarter) -> str:
@@ -348,13 +373,13 @@ def _changes_in_words(old: dict[str, str | None], new: dict[str, str | None], mo
 
 def _merged(table: Table, new: pd.DataFrame, period: Quarter, key: str) -> Table:
     """A table of results with one period's rows replaced: rows keep their place, new ones come at the end."""
-    fresh = {row[key]: row for row in new.to_dict("records")}
-    rows = list(table.rows())
-    gone = [r["row"] for r in rows if r["Period"] == str(period) and r[key] not in fresh]
-    there = {r[key]: r["row"] for r in rows if r["Period"] == str(period) and r[key] in fresh}
-    kept = table.with_frame(table.frame.drop(index=gone))
-    changed = change(kept, {row: {str(h): v for h, v in fresh[ref].items()} for ref, row in there.items()})
-    return extend(changed, [{str(h): v for h, v in row.items()} for ref, row in fresh.items() if ref not in there])
+    fresh = {row[key]: row for row in Table(table.name, new).rows()}
+    rows = list(table.with_frame(table.frame[table.frame["Period"] == str(period)]).rows())
+    gone = [r["row"] for r in rows if r[key] not in fresh]
+    there = {r[key]: r["row"] for r in rows if r[key] in fresh}
+    kept = table.with_frame(table.frame.drop(index=gone)) if gone else table
+    changed = change(kept, {row: {h: fresh[ref][h] for h in new.columns} for ref, row in there.items()})
+    return extend(changed, [row for ref, row in fresh.items() if ref not in there])
 
 
 def _rating_issues(table: Table, rated: Rated, at: dt.datetime) -> Table:

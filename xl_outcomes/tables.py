@@ -18,9 +18,12 @@ if TYPE_CHECKING:
     import pandera.pandas as pa
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """A table as read: its frame (index: sheet rows), the sheet it stands on and the column number of each heading."""
+    """A table as read: its frame (index: sheet rows), the sheet it stands on and the column number of each heading.
+
+    Its frame is never changed in place, so what is worked out from a table holds as long as it does.
+    """
 
     name: str
     frame: pd.DataFrame
@@ -33,9 +36,10 @@ class Table:
 
     def rows(self) -> Iterable[dict[str, Any]]:
         """The rows as dictionaries by heading, with the sheet row under "row"."""
-        columns = list(self.frame.columns)
-        for row, *values in self.frame.itertuples(name=None):
-            yield {**dict(zip(columns, values, strict=True)), "row": row}
+        names = [*self.frame.columns, "row"]
+        columns = [self.frame.iloc[:, n].tolist() for n in range(len(names) - 1)]
+        for values in zip(*columns, self.frame.index.tolist(), strict=True):
+            yield dict(zip(names, values, strict=True))
 
     def with_frame(self, new: pd.DataFrame) -> "Table":
         """The same table holding other rows."""
@@ -58,21 +62,27 @@ def extend(table: Table, rows: Iterable[Mapping[str, object]]) -> Table:
     listed = list(rows)
     if not listed:
         return table
-    first = min([0, *table.frame.index]) - 1
+    old = table.frame.index.tolist()
+    first = min([0, *old]) - 1
     index = range(first, first - len(listed), -1)
     headings = list(table.frame.columns)
-    old = table.frame.itertuples(index=False, name=None)
-    new = ([row.get(h) for h in headings] for row in listed)
-    return table.with_frame(frame(headings, [*old, *new], [*table.frame.index, *index]))
+    new = frame(headings, ([row.get(h) for h in headings] for row in listed))
+    joined = pd.concat([table.frame.astype(object), new], ignore_index=True)
+    return table.with_frame(joined.set_axis([*old, *index]))
 
 
 def change(table: Table, cells: Mapping[int, Mapping[str, Any]]) -> Table:
     """The table with some cells changed: by row number, then heading."""
-    new = table.frame.copy()
-    for row, values in cells.items():
-        for heading, value in values.items():
-            new.at[row, heading] = value
-    return table.with_frame(new)
+    if not cells:
+        return table
+    old = table.frame
+    rows, columns = ({key: n for n, key in enumerate(axis)} for axis in old.axes)
+    # One array for all: setting a cell of a frame takes longer than reading a whole row.
+    new = old.to_numpy(dtype=object, copy=True)
+    for row, changes in cells.items():
+        for heading, value in changes.items():
+            new[rows[row], columns[heading]] = value
+    return table.with_frame(pd.DataFrame(new, old.index, old.columns, dtype=object))
 
 
 def get(tables: Tables, name: str) -> Table:
@@ -85,6 +95,7 @@ def empty(name: str) -> pd.DataFrame:
     return frame(SPECS[name].headings, [])
 
 
+@cache
 def blank(name: str) -> Table:
     """The table of that name without rows."""
     return Table(name, empty(name))

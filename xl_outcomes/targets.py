@@ -56,6 +56,8 @@ class Held:
 
 Timelines = Mapping[str, tuple[Target, ...]]
 
+_TOLERANCE_KIND = SPECS["Targets"].column("Tolerance kind")
+_NONE = Fraction(0)
 _UNDATED = Target(Quarter(0, 1), wrong=True)
 
 
@@ -79,7 +81,7 @@ def read_targets(table: Table, wrong: frozenset[tuple[str, int]]) -> Timelines:
 def in_force(timelines: Timelines, indicator: Indicator, quarter: Quarter) -> Target | None:
     """The row in force in a quarter: the latest that began by then; for year-to-date figures, in the same year."""
     rows = timelines.get(indicator.ref, ())
-    if rows and rows[0] == _UNDATED:
+    if rows and rows[0].wrong and rows[0] == _UNDATED:
         return rows[0]
     position = bisect_right(rows, quarter, key=lambda t: t.start)
     found = rows[position - 1] if position else None
@@ -90,8 +92,8 @@ def in_force(timelines: Timelines, indicator: Indicator, quarter: Quarter) -> Ta
 
 def held_to(target: Target, indicator: Indicator, quarter: Quarter, settings: Settings) -> Held:
     """What a quarter's figure is held to under a right row."""
-    share = Fraction(quarter.number, 4) if target.even and profiled(indicator) else Fraction(1)
-    aim = None if target.target is None else target.target * share
+    share = Fraction(quarter.number, 4) if target.even and profiled(indicator) else None
+    aim, standard = (n if share is None or n is None else n * share for n in (target.target, target.amber))
     tolerance = settings.tolerance if target.tolerance is None else target.tolerance
     kind = target.tolerance_kind or settings.tolerance_kind
     ranged = indicator.polarity == "In range"
@@ -99,9 +101,7 @@ def held_to(target: Target, indicator: Indicator, quarter: Quarter, settings: Se
     explicit = target.amber is not None
     amber = None
     if aim is not None and indicator.polarity in ("Higher is better", "Lower is better"):
-        slack = _slack(aim, tolerance, kind)
-        by_tolerance = aim - slack if indicator.polarity == "Higher is better" else aim + slack
-        amber = target.amber * share if target.amber is not None else None if floor else by_tolerance
+        amber = standard if explicit or floor else _by_tolerance(aim, tolerance, kind, indicator.polarity)
     return Held(
         start=target.start,
         target=None if ranged else aim,
@@ -109,8 +109,8 @@ def held_to(target: Target, indicator: Indicator, quarter: Quarter, settings: Se
         explicit=explicit,
         lower=target.lower if ranged else None,
         upper=target.upper if ranged else None,
-        slack_below=Fraction(0) if floor or target.lower is None else _slack(target.lower, tolerance, kind),
-        slack_above=Fraction(0) if floor or target.upper is None else _slack(target.upper, tolerance, kind),
+        slack_below=_NONE if floor or target.lower is None else _slack(target.lower, tolerance, kind),
+        slack_above=_NONE if floor or target.upper is None else _slack(target.upper, tolerance, kind),
         tolerance=tolerance,
         tolerance_kind=kind,
     )
@@ -126,12 +126,21 @@ def profiled(indicator: Indicator) -> bool:
     )
 
 
+def _by_tolerance(aim: Fraction, tolerance: Fraction, kind: str, polarity: str) -> Fraction:
+    slack = _slack(aim, tolerance, kind)
+    return aim - slack if polarity == "Higher is better" else aim + slack
+
+
 def _slack(limit: Fraction, tolerance: Fraction, kind: str) -> Fraction:
-    return abs(limit) * tolerance / 100 if kind == "Per cent" else tolerance
+    if kind != "Per cent":
+        return tolerance
+    # The product of the two over 100, in one step.
+    top = abs(limit.numerator) * tolerance.numerator
+    return Fraction(top, limit.denominator * tolerance.denominator * 100)
 
 
 def _target(start: Quarter, row: dict[str, object]) -> Target:
-    kind = SPECS["Targets"].column("Tolerance kind").tidy(row["Tolerance kind"])
+    kind = None if row["Tolerance kind"] is None else _TOLERANCE_KIND.tidy(row["Tolerance kind"])
     return Target(
         start,
         target=to_number(row["Target"]),

@@ -6,9 +6,10 @@ Errors keep a row out of the rating; warnings are for a person to look at (docs/
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from xl_outcomes.columns import to_be_confirmed
+from xl_outcomes.columns import Column, to_be_confirmed
 from xl_outcomes.contract import SPECS
 from xl_outcomes.errors import WorkbookError
 from xl_outcomes.exact import to_number
@@ -48,19 +49,8 @@ def check_framework(tables: Tables, period: Quarter | None = None) -> Checked:
     `period` says which year's targets the warnings look at. Issues come in table and row order, errors with code,
     cell and ref. A circular tree is among the issues; `demand_tree` refuses it.
     """
-    outcomes, indicators = tables["Outcomes"], tables["Indicators"]
-    targets = get(tables, "Targets")
-    errors = [
-        *_outcome_errors(outcomes),
-        *_indicator_errors(indicators, outcomes),
-        *_target_errors(targets, indicators),
-    ]
-    wrong = frozenset((issue.table, row) for row, issue in errors)
-    framework = build(outcomes, indicators, wrong)
-    timelines = read_targets(targets, wrong)
-    warnings = [*_outcome_warnings(outcomes, framework), *_indicator_warnings(indicators, framework, timelines, period)]
-    warnings += _unknown_targets(targets, indicators)
-    return Checked(framework, timelines, tuple(issue for _, issue in [*errors, *warnings]))
+    outcomes, indicators, targets = tables["Outcomes"], tables["Indicators"], get(tables, "Targets")
+    return _checked(outcomes, indicators, targets, period.year if period else None)
 
 
 def demand_tree(checked: Checked) -> None:
@@ -71,6 +61,28 @@ def demand_tree(checked: Checked) -> None:
 
 
 Found = Iterator[tuple[int, Issue]]
+
+
+# One command looks at the same tables several times, and quarters rated one after the other share them.
+@lru_cache(maxsize=2)
+def _checked(outcomes: Table, indicators: Table, targets: Table, year: int | None) -> Checked:
+    errors, framework, timelines = _built(outcomes, indicators, targets)
+    warnings = [*_outcome_warnings(outcomes, framework), *_indicator_warnings(indicators, framework, timelines, year)]
+    warnings += _unknown_targets(targets, indicators)
+    return Checked(framework, timelines, (*errors, *(issue for _, issue in warnings)))
+
+
+@lru_cache(maxsize=2)
+def _built(outcomes: Table, indicators: Table, targets: Table) -> tuple[tuple[Issue, ...], Framework, Timelines]:
+    """The errors in the tables, and what is built from the rows without any."""
+    errors = [
+        *_outcome_errors(outcomes),
+        *_indicator_errors(indicators, outcomes),
+        *_target_errors(targets, indicators),
+    ]
+    wrong = frozenset((issue.table, row) for row, issue in errors)
+    found = tuple(issue for _, issue in errors)
+    return found, build(outcomes, indicators, wrong), read_targets(targets, wrong)
 
 
 def _outcome_errors(table: Table) -> Found:
@@ -133,6 +145,7 @@ def _indicator_errors(table: Table, outcomes: Table) -> Found:
     known = {ref_text(row["Ref"]): is_live(row) for row in outcomes.rows() if row["Ref"] is not None}
     counts, unfit = _counts(table, "Ref"), _unfit(table)
     demanded = [h for h in _DEMANDED if h in table.columns or not table.columns]
+    calculation, aggregation = (SPECS["Indicators"].column(h) for h in ("Calculation", "Aggregation"))
     for row in table.rows():
         yield from _ref_errors(table, row, counts, "indicator")
         yield from unfit.get(row["row"], [])
@@ -140,8 +153,7 @@ def _indicator_errors(table: Table, outcomes: Table) -> Found:
         for heading in demanded:
             if row[heading] is None:
                 yield _error(table, row, "choice-blank", heading, f"{heading} is blank.", _choices(heading))
-        words = {h: SPECS["Indicators"].column(h).tidy(row[h]) for h in ("Calculation", "Aggregation")}
-        if words == {"Calculation": "Ratio", "Aggregation": "Mean"}:
+        if calculation.tidy(row["Calculation"]) == "Ratio" and aggregation.tidy(row["Aggregation"]) == "Mean":
             message = "A ratio cannot be averaged: a mean of ratios is a wrong figure."
             yield _error(table, row, "ratio-mean", "Aggregation", message, "Choose Sum (or Latest).")
 
@@ -159,9 +171,10 @@ def _home_errors(table: Table, row: Row, known: Mapping[str, bool]) -> Found:
 def _target_errors(table: Table, indicators: Table) -> Found:
     column = SPECS["Indicators"].column("Polarity")
     polarity = {ref_text(r["Ref"]): column.tidy(r["Polarity"]) for r in indicators.rows() if r["Ref"] is not None}
-    starts = Counter(_start(row) for row in table.rows())
-    unfit = _unfit(table)
-    for row in table.rows():
+    rows, column_from = list(table.rows()), SPECS["Targets"].column("From")
+    starts = [_start(row, column_from) for row in rows]
+    counts, unfit = Counter(starts), _unfit(table)
+    for row, start in zip(rows, starts, strict=True):
         yield from unfit.get(row["row"], [])
         if row["Indicator"] is None and any(row[h] is not None for h in SPECS["Targets"].headings):
             message = "The row does not say which indicator it is for."
@@ -169,7 +182,7 @@ def _target_errors(table: Table, indicators: Table) -> Found:
         elif row["Indicator"] is not None and row["From"] is None:
             message = "The row does not say from which quarter it is in force."
             yield _error(table, row, "choice-blank", "From", message, 'Type a quarter, such as "2025/26 Q1".')
-        if _start(row) and starts[_start(row)] > 1:
+        if start and counts[start] > 1:
             message = f"{row['Indicator']} has more than one target row from {row['From']}."
             yield _error(table, row, "target-twice", "From", message, "Keep one of them.")
         yield from _limit_errors(table, row, polarity.get(ref_text(row["Indicator"] or ""), ""))
@@ -233,7 +246,7 @@ def _outcome_warnings(table: Table, framework: Framework) -> Found:
                 yield _warn(table, row, "nobody-responsible", heading, f"{outcome.ref} has no {heading.lower()}.")
 
 
-def _indicator_warnings(table: Table, framework: Framework, timelines: Timelines, period: Quarter | None) -> Found:
+def _indicator_warnings(table: Table, framework: Framework, timelines: Timelines, year: int | None) -> Found:
     for row in table.rows():
         indicator = framework.indicators.get(ref_text(row["Ref"] or ""))
         if indicator is None or not indicator.expected():
@@ -244,7 +257,7 @@ def _indicator_warnings(table: Table, framework: Framework, timelines: Timelines
                 yield _warn(table, row, code, heading, f"{indicator.ref} has no {heading.lower()}.")
         if indicator.scored and indicator.ref not in timelines:
             yield _warn(table, row, "target-missing", "Ref", f"{indicator.ref} has no target.")
-        if _annual_for_each_quarter(indicator, timelines, period):
+        if _annual_for_each_quarter(indicator, timelines, year):
             message = (
                 f"{indicator.ref} adds up from April, and one target row stands for more than one quarter: "
                 "the whole year's target would rate Q1 Red."
@@ -252,11 +265,11 @@ def _indicator_warnings(table: Table, framework: Framework, timelines: Timelines
             yield _warn(table, row, "target-profile", "Ref", message, "Set Profile to Even, or give a row a quarter.")
 
 
-def _annual_for_each_quarter(indicator: Indicator, timelines: Timelines, period: Quarter | None) -> bool:
+def _annual_for_each_quarter(indicator: Indicator, timelines: Timelines, year: int | None) -> bool:
     if not (indicator.year_to_date and indicator.aggregation == "Sum" and indicator.frequency != "Annual"):
         return False
     rows = timelines.get(indicator.ref, ())
-    year = period.year if period else max((t.start.year for t in rows), default=0)
+    year = max((t.start.year for t in rows), default=0) if year is None else year
     this_year = [t for t in rows if t.start.year == year and (t.target is not None or t.lower is not None)]
     due = [n for n in (1, 2, 3, 4) if this_year and indicator.due_in(Quarter(year, n))]
     rated_by = [max((t for t in this_year if t.start.number <= n), key=lambda t: t.start, default=None) for n in due]
@@ -280,8 +293,7 @@ def _counts(table: Table, heading: str) -> Counter[str]:
     return Counter(ref_text(v) for v in table.frame[heading] if v is not None)
 
 
-def _start(row: Row) -> tuple[str, Quarter] | None:
-    column = SPECS["Targets"].column("From")
+def _start(row: Row, column: Column) -> tuple[str, Quarter] | None:
     if row["Indicator"] is None or row["From"] is None or not column.fits(row["From"]):
         return None
     return ref_text(row["Indicator"]), parse_quarter(row["From"])

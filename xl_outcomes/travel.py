@@ -6,6 +6,8 @@ from xl_outcomes.exact import at_least, same
 from xl_outcomes.rating import distance
 from xl_outcomes.targets import Held
 
+_WORDS = {"Higher is better": ("Improving", "Worsening"), "Lower is better": ("Worsening", "Improving")}
+
 
 def direction(
     now: Fraction | None, then: Fraction | None, polarity: str, band: Fraction, held: Held | None
@@ -18,12 +20,9 @@ def direction(
         return None
     if polarity == "In range":
         return _to_range(now, then, held)
-    if at_least(abs(then) * band / 100, abs(now - then)):
+    if now == then or (band and at_least(abs(then) * band / 100, abs(now - then))):
         return "No change"
-    up, down = {
-        "Higher is better": ("Improving", "Worsening"),
-        "Lower is better": ("Worsening", "Improving"),
-    }.get(polarity, ("Increasing", "Decreasing"))
+    up, down = _WORDS.get(polarity, ("Increasing", "Decreasing"))
     return up if now > then else down
 
 

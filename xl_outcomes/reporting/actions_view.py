@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from xl_outcomes.actions import DONE, DROPPED, Action, ratings_since, read_actions, unanswered
+from xl_outcomes.actions import DONE, DROPPED, Action, by_indicator, ratings_up_to, read_actions, unanswered
 from xl_outcomes.contract import RATINGS
 from xl_outcomes.quarter import Rated
 from xl_outcomes.reporting.readback import Words, words_given
@@ -28,13 +28,14 @@ _BACK, _NONE_MISSING = "Back on target: close it?", "None: every red indicator h
 
 @dataclass(frozen=True, slots=True)
 class _Sources:
-    """What the tables are made from; `results` and `words` are by the ref of the indicator."""
+    """What the tables are made from; `results`, `words` and `own` actions are by the ref of the indicator."""
 
     rated: Rated
     tables: Tables
     results: Mapping[str, dict[str, Any]]
     words: Words
     actions: tuple[Action, ...]
+    own: Mapping[str, Sequence[Action]]
 
     def title(self, ref: str) -> str:
         """An indicator with its title."""
@@ -51,7 +52,8 @@ def actions_sheet(rated: Rated, tables: Tables) -> ViewSheet | None:
     if not actions:
         return None
     results = {row["Indicator"]: row for row in records(rated.results)}
-    sources = _Sources(rated, tables, results, words_given(tables["Observations"], rated.period), actions)
+    words = words_given(tables["Observations"], rated.period)
+    sources = _Sources(rated, tables, results, words, actions, by_indicator(actions))
     views = (_counted(sources), _missing(sources), _listed(sources))
     return ViewSheet("Action tracker", "What is being done about reds", NOTE, views)
 
@@ -85,7 +87,7 @@ def _missing(sources: _Sources) -> View:
 
 
 def _unanswered(sources: _Sources, ref: str) -> list[Any]:
-    row, ended = sources.results[ref], [a for a in sources.actions if a.indicator == ref]
+    row, ended = sources.results[ref], sources.own.get(ref, ())
     if ended:
         advice = f"{ended[-1].ref} is {ended[-1].status}, yet it is Red: open it again, or ask for a new action."
     elif row["Carried from"] is not None:
@@ -135,7 +137,9 @@ def _status(sources: _Sources, action: Action) -> str:
 
 def _letters(sources: _Sources, action: Action, most: int = 8) -> str:
     """The ratings since it was raised as letters, the last ones where there are many: "R R A"."""
-    ratings = [rating for _, rating in ratings_since(action, sources.rated, sources.tables)]
+    row = sources.results.get(action.indicator)
+    known = ratings_up_to(action, sources.rated.period, row["Rating"] if row else None, sources.tables)
+    ratings = [rating for _, rating in known]
     shown = [rating[0] if rating in RATINGS else "–" for rating in ratings[-most:]]
     return " ".join(["…", *shown] if len(ratings) > most else shown)
 
@@ -145,7 +149,7 @@ def _hint(sources: _Sources, action: Action) -> str | None:
     row = sources.results.get(action.indicator)
     rating = row["Rating"] if row else None
     if not action.open:
-        return "Ended, yet it is Red" if rating == "Red" and not _others(sources.actions, action) else None
+        return "Ended, yet it is Red" if rating == "Red" and not _others(sources, action) else None
     if row is None:
         return "The indicator is not in the framework"
     if rating == "Green":
@@ -153,5 +157,5 @@ def _hint(sources: _Sources, action: Action) -> str | None:
     return "No date" if action.due is None else "No owner" if not action.owner else None
 
 
-def _others(actions: Sequence[Action], action: Action) -> bool:
-    return any(a.open and a.indicator == action.indicator for a in actions)
+def _others(sources: _Sources, action: Action) -> bool:
+    return any(a.open for a in sources.own[action.indicator])

@@ -229,7 +229,7 @@ def _reason(sources: _Sources, outcome: Outcome) -> str:
 
 def _returns(sources: _Sources) -> View:
     """The data owners of whom something is outstanding, the most pressing first."""
-    found = [(owner, *_outstanding(sources, owner)) for owner in _owners(sources)]
+    found = _outstanding(sources)
     order = ("Overdue", "Rejected", "Awaiting", "Held", "Query", "Part in", "Not asked")
     listed = sorted((row for row in found if any(row[1:])), key=lambda row: (order.index(row[1]), row[0]))
     shown = padded(listed or [["Nothing is outstanding", *[None] * 4]], RETURNS, len(_OWNERS), 0)
@@ -238,27 +238,26 @@ def _returns(sources: _Sources) -> View:
     return View("Dashboard_returns", frame(_OWNERS, shown), _SIDE, (), "Returns and figures still to come", links)
 
 
-def _owners(sources: _Sources) -> list[str]:
-    returns = {str(r["Data owner"]) for r in get(sources.tables, "Returns").rows() if r["Data owner"] is not None}
-    return sorted(returns | {i.data_owner for i in sources.rated.framework.indicators.values() if i.data_owner})
+def _outstanding(sources: _Sources) -> list[tuple[str, str | None, int, int, int]]:
+    """Each data owner with a word for what is outstanding (None: nothing), rows held, open queries, figures missing."""
+    tables, period = sources.tables, str(sources.rated.period)
+    returns = [r for r in get(tables, "Returns").rows() if r["Data owner"] is not None]
+    senders = {f"{r['File']} ({str(r['SHA-256'])[:8]})": str(r["Data owner"]) for r in returns if r["File"] is not None}
+    held = Counter(senders.get(str(r["Return"])) for r in get(tables, "Held").rows() if r["Status"] == "Held")
+    queries = Counter(r["Data owner"] for r in _open_queries(tables))
+    known = {ref: i.data_owner for ref, i in sources.rated.framework.indicators.items() if i.data_owner}
+    missing = Counter(known.get(ref) for ref, r in sources.results.items() if r["State"] in MISSING)
+    now = {str(r["Data owner"]): str(r["Status"]) for r in returns if r["Period"] == period}
+    owners = sorted({str(r["Data owner"]) for r in returns} | set(known.values()))
+    counts = {owner: (held[owner], queries[owner], missing[owner]) for owner in owners}
+    return [(owner, _pressing(now.get(owner), *counts[owner]), *counts[owner]) for owner in owners]
 
 
-def _outstanding(sources: _Sources, owner: str) -> tuple[str | None, int, int, int]:
-    """What is outstanding of a data owner: a word for it (None: nothing), rows held, open queries, figures missing."""
-    returns = [r for r in get(sources.tables, "Returns").rows() if r["Data owner"] == owner]
-    files = {f"{r['File']} ({str(r['SHA-256'])[:8]})" for r in returns if r["File"] is not None}
-    held = sum(r["Status"] == "Held" and r["Return"] in files for r in get(sources.tables, "Held").rows())
-    queries = sum(r["Data owner"] == owner for r in _open_queries(sources.tables))
-    indicators = sources.rated.framework.indicators
-    missing = sum(r["State"] in MISSING and _owner(indicators, ref) == owner for ref, r in sources.results.items())
-    now = [str(r["Status"]) for r in returns if r["Period"] == str(sources.rated.period)]
-    pressing = {OVERDUE: "Overdue", "rejected": "Rejected", AWAITING: "Awaiting"}.get(now[-1] if now else "")
-    other = "Held" if held else "Query" if queries else ("Part in" if now else "Not asked") if missing else None
-    return pressing or other, held, queries, missing
-
-
-def _owner(indicators: Mapping[str, Any], ref: str) -> str:
-    return indicators[ref].data_owner if ref in indicators else ""
+def _pressing(status: str | None, held: int, queries: int, missing: int) -> str | None:
+    """The word for what is most pressing with a data owner whose last return of the quarter has a status."""
+    pressing = {OVERDUE: "Overdue", "rejected": "Rejected", AWAITING: "Awaiting"}.get(status or "")
+    other = "Held" if held else "Query" if queries else ("Part in" if status else "Not asked") if missing else None
+    return pressing or other
 
 
 def _open_queries(tables: Tables) -> list[dict[str, Any]]:

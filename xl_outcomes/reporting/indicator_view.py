@@ -6,6 +6,7 @@ Confidential figures are shown nowhere: neither among the quarters nor in what t
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from xl_outcomes.contract import RATINGS, SPECS
@@ -18,8 +19,8 @@ from xl_outcomes.rating import display
 from xl_outcomes.reporting.readback import INPUTS, Words, standing_rows
 from xl_outcomes.reporting.shown import marked, shortened, word
 from xl_outcomes.reporting.view import INDICATOR_TABLES, Link, View, ViewSheet
-from xl_outcomes.standing import assess, recent_figures
-from xl_outcomes.tables import Tables, frame, get
+from xl_outcomes.standing import recent_figures, variance_in
+from xl_outcomes.tables import Table, Tables, frame, get
 from xl_outcomes.targets import held_to, in_force
 
 NO_INDICATOR = "No indicator is attached to this priority yet"
@@ -83,7 +84,8 @@ def indicator_sheet(
     rated: Rated, top: Outcome, results: Mapping[str, dict[str, Any]], words: Words, tables: Tables
 ) -> ViewSheet:
     """The sheet of a tier 1 outcome in a rated quarter; `results` and `words` are by ref."""
-    sources = _Sources(rated, results, words, _came_with(tables, rated.period), quality_words(tables))
+    came = tables["Observations"], get(tables, "Returns")
+    sources = _Sources(rated, results, words, _came_with(*came, rated.period), quality_words(tables))
     widths = _widths(rated.period, assessed=bool(sources.quality))
     indicators = [i for o in (top, *rated.framework.down(top.ref)) for i in rated.framework.measures(o.ref)]
     rows = [_indicator_row(sources, i) for i in indicators] or [{"Indicator": NO_INDICATOR}]
@@ -230,7 +232,7 @@ def _variance(rated: Rated, indicator: Indicator, quarter: Quarter) -> Fraction 
     closed = rated.history.closed.get(quarter)
     if closed is not None:
         return to_number(closed.get(indicator.ref, _NOT_LISTED)["Variance"])
-    return assess(rated.history, indicator.ref, quarter).variance
+    return variance_in(rated.history, indicator, quarter)
 
 
 def _better(gap: Fraction, polarity: str) -> Fraction:
@@ -254,19 +256,20 @@ def _links(sources: _Sources, indicators: Sequence[Indicator]) -> dict[str, Sequ
     return dict(zip(_LINKED, rows, strict=True))
 
 
-def _came_with(tables: Tables, period: Quarter) -> dict[str, _Return]:
+@lru_cache(maxsize=1)  # the sheets of the other priorities ask the same
+def _came_with(observations: Table, returns: Table, period: Quarter) -> Mapping[str, _Return]:
     """The return that each indicator's latest figure of a quarter came with, by ref."""
-    register = dict(_registered(tables))
+    register = dict(_registered(returns))
     return {
         ref_text(row["Indicator"]): register.get(str(row["Return"])) or _Return(str(row["Return"]), None)
-        for row in standing_rows(tables["Observations"], period)
+        for row in standing_rows(observations, period)
         if row["Return"] is not None
     }
 
 
-def _registered(tables: Tables) -> Iterator[tuple[str, _Return]]:
+def _registered(returns: Table) -> Iterator[tuple[str, _Return]]:
     """The returns of the register under the names that observations have for them (see returns/intake.py)."""
-    for row in get(tables, "Returns").rows():
+    for row in returns.rows():
         sha = str(row["SHA-256"] or "")
         if row["File"] is not None and sha:
             link = Link("Returns", "SHA-256", sha, str(row["Period"]))

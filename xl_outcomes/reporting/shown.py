@@ -103,7 +103,8 @@ def padded(rows: Sequence[Sequence[Any]], most: int, across: int, at: int) -> li
 
 def records(data: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows of a frame by heading."""
-    return [dict(zip(data.columns, values, strict=True)) for values in data.itertuples(index=False, name=None)]
+    headings = list(data.columns)
+    return [dict(zip(headings, values, strict=True)) for values in data.itertuples(index=False, name=None)]
 
 
 def rows_of(tables: Tables, name: str, period: str) -> list[dict[str, Any]]:

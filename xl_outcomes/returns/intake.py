@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from xl_outcomes.drafts import Draft
 from xl_outcomes.errors import InputError
 from xl_outcomes.exact import to_float
 from xl_outcomes.figures import is_yes
@@ -29,11 +30,14 @@ def take_in(
 
     Accepted rows become observations and supersede what they replace; held rows wait in Held; every issue is kept.
     """
-    changed: dict[str, Table] = {}
-    for one in checked:
-        if not one.known:
-            changed |= _take_one({**tables, **changed}, one, period, now, who)
-    return changed
+    new = [one for one in checked if not one.known]
+    if not new:
+        return {}
+    books = _Books(tables)
+    for one in new:
+        _take_one(books, one, period, now)
+    lines = [{"When": now, "Who": who, "Action": "Import return", "Detail": _detail(one, period)} for one in new]
+    return {**books.tables(), "Log": extend(get(tables, "Log"), lines)}
 
 
 def return_name(source: Return) -> str:
@@ -58,11 +62,14 @@ def withdraw(tables: Tables, owner: str, period: Quarter, now: dt.datetime, who:
     gone = {f"{r['File']} ({str(r['SHA-256'])[:8]})" for r in register.rows() if r["Status"] == WITHDRAWN} | {name}
     observations, count = _put_back(tables["Observations"], name, gone)
     text = f"Return {name} of {owner} for {period} withdrawn: {count} figures out."
+    issues, held = Draft(get(tables, "Issues"), _file), Draft(get(tables, "Held"), _return)
+    _close_issues(issues, name, now, "The return was withdrawn.")
+    _end_held(held, name, "Withdrawn")
     return {
         "Observations": observations,
         "Returns": _awaited_again(change(register, {row["row"]: {"Status": WITHDRAWN}}), row),
-        "Issues": close_issues(get(tables, "Issues"), [name], now, "The return was withdrawn."),
-        "Held": _end_held(get(tables, "Held"), [name], "Withdrawn"),
+        "Issues": issues.table(),
+        "Held": held.table(),
         "Log": log(tables, now, who, "Withdraw return", text),
     }
 
@@ -77,10 +84,9 @@ def supersede(table: Table, rows: Iterable[Mapping[str, object]]) -> Table:
 
     A row of words alone supersedes nothing.
     """
-    listed = list(rows)
-    wanted = {_key(r) for r in listed if any(r.get(h) is not None for h in (*FIGURES, "Shorthand"))}
-    older = {row: {"Superseded": "Yes"} for key, found in _in_force(table).items() if key in wanted for row in found}
-    return extend(change(table, older), listed)
+    draft = Draft(table, _place)
+    _add_observations(draft, rows)
+    return draft.table()
 
 
 def observation(claim: Claim, name: str, received: dt.datetime) -> dict[str, object]:
@@ -100,44 +106,75 @@ def observation(claim: Claim, name: str, received: dt.datetime) -> dict[str, obj
     }
 
 
-def close_issues(table: Table, names: Sequence[str], now: dt.datetime, note: str) -> Table:
-    """Issues with the open ones of some returns closed."""
-    rows = [r["row"] for r in table.rows() if r["File"] in names and r["Status"] == "Open"]
-    return change(table, {row: {"Status": "Closed", "When": now, "Note": note} for row in rows})
+class _Books:
+    """The tables that returns are entered in, while they are."""
+
+    def __init__(self, tables: Tables) -> None:
+        self.observations = Draft(tables["Observations"], _place)
+        self.issues = Draft(get(tables, "Issues"), _file)
+        self.held = Draft(get(tables, "Held"), _return)
+        self.register = Draft(get(tables, "Returns"), lambda row: (row["Data owner"], row["Period"]))
+        self.number = next_number(get(tables, "Issues"))
+
+    def tables(self) -> dict[str, Table]:
+        """The tables as they stand now."""
+        return {
+            "Observations": self.observations.table(),
+            "Issues": self.issues.table(),
+            "Held": self.held.table(),
+            "Returns": self.register.table(),
+        }
 
 
-def _take_one(tables: Tables, one: Checked, period: Quarter, now: dt.datetime, who: str) -> dict[str, Table]:
+def _take_one(books: _Books, one: Checked, period: Quarter, now: dt.datetime) -> None:
     name = return_name(one.source)
-    older = _older_returns(tables, one, period) if one.status in TAKEN_IN else []
-    closed = close_issues(get(tables, "Issues"), older, now, f"A newer return came: {name}.")
-    issues, numbers = _add_issues(closed, one, name, period)
-    text = (
-        f"{name} of {one.owner or 'nobody known'} for {one.period or period}: {one.status}, "
-        f"{len(one.accepted)} figures in, {len(one.held)} held. SHA-256 {one.source.sha256}."
+    older = _older_returns(books.register, one, period) if one.status in TAKEN_IN else []
+    for earlier in older:
+        _close_issues(books.issues, earlier, now, f"A newer return came: {name}.")
+        _end_held(books.held, earlier, "Replaced")
+    numbers = _add_issues(books, one, name, period)
+    _add_observations(books.observations, [observation(c, name, now) for c in one.accepted])
+    _hold(books.held, one, numbers, name, now)
+    _enter(books.register, one, period, now)
+
+
+def _detail(one: Checked, period: Quarter) -> str:
+    return (
+        f"{return_name(one.source)} of {one.owner or 'nobody known'} for {one.period or period}: {one.status}, "
+        f"{one.accepted_rows} figures in, {one.held_rows} held. SHA-256 {one.sha256}."
     )
-    return {
-        "Observations": supersede(tables["Observations"], [observation(c, name, now) for c in one.accepted]),
-        "Issues": issues,
-        "Held": _hold(_end_held(get(tables, "Held"), older, "Replaced"), one, numbers, name, now),
-        "Returns": _register(get(tables, "Returns"), one, period, now),
-        "Log": log(tables, now, who, "Import return", text),
-    }
 
 
-def _older_returns(tables: Tables, one: Checked, period: Quarter) -> list[str]:
-    return [
-        f"{r['File']} ({str(r['SHA-256'])[:8]})"
-        for r in get(tables, "Returns").rows()
-        if (r["Data owner"], r["Period"]) == (one.owner, str(period)) and r["File"] is not None
-    ]
+def _older_returns(register: Draft[tuple[str, str]], one: Checked, period: Quarter) -> list[str]:
+    rows = register.rows((one.owner, str(period)))
+    names = (f"{r['File']} ({str(r['SHA-256'])[:8]})" for r in rows if r["File"] is not None)
+    return list(dict.fromkeys(names))
 
 
-def _add_issues(table: Table, one: Checked, name: str, period: Quarter) -> tuple[Table, dict[Issue, str]]:
-    """Issues with those of a return added, and the number that each was given."""
-    first = next_number(table)
-    numbers = {issue: str(first + n) for n, issue in enumerate(one.issues)}
-    rows = [issue_row(issue, number, name, period, one.owner) for issue, number in numbers.items()]
-    return extend(table, rows), numbers
+def _add_issues(books: _Books, one: Checked, name: str, period: Quarter) -> dict[Issue, str]:
+    """Puts the issues of a return in, and says what number each was given."""
+    numbers = {issue: str(books.number + n) for n, issue in enumerate(one.issues)}
+    books.number += len(one.issues)
+    for issue, number in numbers.items():
+        books.issues.add(issue_row(issue, number, name, period, one.owner))
+    return numbers
+
+
+def _add_observations(draft: Draft[Key], rows: Iterable[Mapping[str, object]]) -> None:
+    listed = list(rows)
+    wanted = {_key(r) for r in listed if any(r.get(h) is not None for h in (*FIGURES, "Shorthand"))}
+    for key in wanted:
+        for older in draft.rows(key):
+            if not is_yes(older["Superseded"]):
+                draft.set(older, {"Superseded": "Yes"})
+    for row in listed:
+        draft.add(row)
+
+
+def _close_issues(draft: Draft[str], name: str, now: dt.datetime, note: str) -> None:
+    for row in draft.rows(name):
+        if row["Status"] == "Open":
+            draft.set(row, {"Status": "Closed", "When": now, "Note": note})
 
 
 def next_number(table: Table) -> int:
@@ -165,46 +202,44 @@ def issue_row(issue: Issue, number: str, name: str, period: Quarter, owner: str)
     }
 
 
-def _hold(table: Table, one: Checked, numbers: Mapping[Issue, str], name: str, now: dt.datetime) -> Table:
+def _hold(draft: Draft[str], one: Checked, numbers: Mapping[Issue, str], name: str, now: dt.datetime) -> None:
     every = [n for issue, n in numbers.items() if issue.severity == "query"]
-    rows = []
     for claim, queries in one.held:
         own = [numbers[q] for q in numbers if q.severity == "query" and _same_query(q, queries)]
         others = [] if own else every
         row = observation(claim, name, now)
-        rows.append({**row, "Issues": ", ".join(own), "Waits for": ", ".join(others), "Status": "Held"})
-    return extend(table, rows)
+        draft.add({**row, "Issues": ", ".join(own), "Waits for": ", ".join(others), "Status": "Held"})
 
 
 def _same_query(issue: Issue, queries: Sequence[Issue]) -> bool:
     return any((q.code, q.sheet, q.cell) == (issue.code, issue.sheet, issue.cell) for q in queries)
 
 
-def _end_held(table: Table, names: Sequence[str], status: str) -> Table:
-    rows = [r["row"] for r in table.rows() if r["Return"] in names and r["Status"] == "Held"]
-    return change(table, {row: {"Status": status} for row in rows})
+def _end_held(draft: Draft[str], name: str, status: str) -> None:
+    for row in draft.rows(name):
+        if row["Status"] == "Held":
+            draft.set(row, {"Status": status})
 
 
-def _register(table: Table, one: Checked, period: Quarter, now: dt.datetime) -> Table:
+def _enter(draft: Draft[tuple[str, str]], one: Checked, period: Quarter, now: dt.datetime) -> None:
+    """Enters a return in the register, in the row where it was awaited if there is one."""
     entry = {
         "Received": now,
         "Status": one.status,
-        "File": one.source.file,
-        "SHA-256": one.source.sha256,
-        "Accepted rows": len(one.accepted),
-        "Held rows": len(one.held),
+        "File": one.file,
+        "SHA-256": one.sha256,
+        "Accepted rows": one.accepted_rows,
+        "Held rows": one.held_rows,
         "Errors": one.count("error"),
         "Warnings": one.count("warning"),
     }
-    awaited = [
-        r["row"]
-        for r in table.rows()
-        if (r["Data owner"], r["Period"]) == (one.owner, str(period)) and r["Status"] in (AWAITING, OVERDUE)
-    ]
+    rows = draft.rows((one.owner, str(period)))
+    awaited = [r for r in rows if r["Status"] in (AWAITING, OVERDUE)]
     if awaited and one.status in TAKEN_IN:
-        return change(table, {awaited[0]: entry})
-    whose = {"Period": one.period or str(period), "Data owner": one.owner or None, "Due": one.due}
-    return extend(table, [{**whose, **entry}])
+        draft.set(awaited[0], entry)
+    else:
+        whose = {"Period": one.period or str(period), "Data owner": one.owner or None, "Due": one.due}
+        draft.add({**whose, **entry})
 
 
 def _awaited_again(table: Table, row: Mapping[str, Any]) -> Table:
@@ -233,12 +268,17 @@ def _put_back(table: Table, name: str, gone: set[str]) -> tuple[Table, int]:
     return change(table, out), count
 
 
-def _in_force(table: Table) -> dict[Key, list[int]]:
-    found: dict[Key, list[int]] = {}
-    for row in table.rows():
-        if row["Indicator"] is not None and not row["Area"] and not is_yes(row["Superseded"]):
-            found.setdefault(_key(row), []).append(row["row"])
-    return found
+def _file(row: Mapping[str, Any]) -> str | None:
+    return None if row["File"] is None else str(row["File"])
+
+
+def _return(row: Mapping[str, Any]) -> str | None:
+    return None if row["Return"] is None else str(row["Return"])
+
+
+def _place(row: Mapping[str, Any]) -> Key | None:
+    """By what an observation is superseded: its indicator and period, if it is the council's own and in force."""
+    return None if row["Indicator"] is None or row["Area"] or is_yes(row["Superseded"]) else _key(row)
 
 
 def _key(row: Mapping[str, Any]) -> Key:

@@ -86,16 +86,19 @@ def tidy(text: str) -> str:
     return "" if len(kept) < 40 and kept.strip("<>. …").casefold() in ("select", "please select") else kept
 
 
+def _says_something(text: str) -> bool:
+    # Most texts begin with a letter or a figure and cannot be a "< Select >"; only the others need a closer look.
+    first = text[:1]
+    return (first.isascii() and first.isalnum() and first not in "sSpP") or bool(tidy(text))
+
+
 def _entries(found: Header) -> tuple[tuple[Entry, ...], int]:
     """The rows under a header that hold anything, and the last row of the table."""
     by_row: dict[int, dict[str, Cell]] = {}
     headings = {column: heading for heading, column in found.columns.items()}
-    cells = found.sheet.cells
-    for row, column in cells:
-        if row > found.row and column in headings:
-            cell = cells[row, column]
-            if cell.kind != "text" or tidy(str(cell.value)):
-                by_row.setdefault(row, {})[headings[column]] = cell
+    for cell in found.sheet.cells.below(found.row, headings):
+        if cell.kind != "text" or _says_something(str(cell.value)):
+            by_row.setdefault(cell.row, {})[headings[cell.column]] = cell
     entries, last = [], found.row
     for row in sorted(by_row):
         if row - last > _LONGEST_GAP:

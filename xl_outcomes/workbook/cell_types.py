@@ -1,7 +1,7 @@
 """What a spreadsheet file holds once it is read: cells, named tables, sheets, the book, and the limits of reading."""
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal, NamedTuple
@@ -130,6 +130,14 @@ class PackedCells(Mapping[tuple[int, int], Cell]):
                 value = packed[0] if isinstance(packed, tuple) and packed[1] == "text" else packed
                 if isinstance(value, str):
                     yield row, column, value
+
+    def below(self, top: int, columns: Container[int]) -> Iterator[Cell]:
+        """The cells of some columns under a row, row by row."""
+        for row, cells in self._rows.items():
+            if row > top:
+                for column, packed in cells.items():
+                    if column in columns:
+                        yield _unpacked(row, column, packed)
 
     def bare(self, first: int, last: int, columns: range) -> Iterator[tuple[int, list[Packed | None]]]:
         """The bare values of some rows in some columns, blanks as None; rows without any cell are left out."""

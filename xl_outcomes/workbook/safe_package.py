@@ -29,6 +29,9 @@ _ATTRIBUTES = frozenset(("r", "t"))  # words that name an attribute as well as a
 _LONGEST_TAG = 1_000_000
 _LONGEST_PROLOG = 200_000
 _ENCRYPTED = 0x1
+_UTF8 = 0x800
+_LOCAL = struct.Struct("<4s5H3I2H")
+_SMALL = 262_144
 _IN_ZIP64 = 0xFFFFFFFF
 _XML_ENDINGS = (".xml", ".rels", ".vml")
 # An element has begun, so no DOCTYPE can follow.
@@ -44,6 +47,10 @@ NOT_XML = (expat.ExpatError, LookupError, ValueError)
 
 Attributes = dict[str, str]
 Vocabulary = dict[str, str]
+
+
+_REMEMBERED: dict[tuple[bytes, tuple[str, ...]], tuple[tuple[str, Attributes], ...]] = {}
+_MOST_PARTS, _MOST_REMEMBERED = 100, 12_000
 
 
 class Reader(Protocol):
@@ -63,6 +70,8 @@ class SafePackage:
         except _BROKEN as error:
             raise budget.damaged("the file is cut short or its zip directory is broken") from error
         self._entries = _checked_entries(self._archive, budget)
+        self._file = file
+        self._small: dict[str, bytes | None] = {}
 
     @property
     def names(self) -> Iterable[str]:
@@ -77,6 +86,12 @@ class SafePackage:
         entry = self._entries.get(_part_name(name))
         if entry is None:
             raise self.budget.damaged(f"its part {name} is missing")
+        small = self._inflated(entry)
+        if small is not None:
+            for start in range(0, len(small), size):
+                self.budget.unpack(len(small[start : start + size]))
+                yield small[start : start + size]
+            return
         try:
             with self._archive.open(entry) as part:
                 while chunk := part.read(size):
@@ -100,12 +115,47 @@ class SafePackage:
         finally:
             chunks.close()
 
+    def _inflated(self, entry: zipfile.ZipInfo) -> bytes | None:
+        """The bytes of a small part, taken out once; None for one that is large, or odd in any way."""
+        if entry.filename not in self._small:
+            fits = entry.file_size <= _SMALL and entry.compress_size <= _SMALL
+            self._small[entry.filename] = self._taken_out(entry) if fits else None
+        return self._small[entry.filename]
+
+    def _taken_out(self, entry: zipfile.ZipInfo) -> bytes | None:
+        try:
+            return _taken_out(self._file, entry)
+        except (OSError, ValueError, OverflowError, zlib.error):
+            return None
+
     def refuse_doctypes(self) -> None:
         """Raise `file-unsafe` if any part that is XML, read by us or not, has a DOCTYPE before its first element."""
         for name in self._entries:
             head = self.head(name)
             if (name.endswith(_XML_ENDINGS) or _looks_like_xml(head)) and not _BEGUN.match(head):
                 _refuse_doctype(self, name)
+
+
+def _taken_out(file: IO[bytes], entry: zipfile.ZipInfo) -> bytes | None:
+    # What zipfile does, without its layers, which take longer than a small part does. It decides what is odd here.
+    file.seek(entry.header_offset)
+    head = file.read(_LOCAL.size)
+    if len(head) < _LOCAL.size:
+        return None
+    magic, *_, name_length, extra_length = _LOCAL.unpack(head)
+    name = file.read(name_length)
+    file.seek(extra_length, 1)
+    packed = file.read(entry.compress_size)
+    if magic != b"PK\3\4" or name != entry.orig_filename.encode("utf-8" if entry.flag_bits & _UTF8 else "cp437"):
+        return None
+    if entry.compress_type == zipfile.ZIP_STORED:
+        part = packed
+    else:
+        inflate = zlib.decompressobj(-zlib.MAX_WBITS)
+        part = inflate.decompress(packed, entry.file_size + 1)
+        if not inflate.eof or inflate.unused_data:
+            return None
+    return part if len(part) == entry.file_size and zlib.crc32(part) == entry.CRC else None
 
 
 def vocabulary(names: Iterable[str], *namespaces: str) -> Vocabulary:
@@ -139,7 +189,18 @@ def parse(parser: expat.XMLParserType, package: SafePackage, part: str, reader: 
 
 def elements(package: SafePackage, part: str, words: Vocabulary) -> Iterator[tuple[str, Attributes]]:
     """The elements of a part that the vocabulary knows, in order, each with its attributes."""
-    return elements_in(package.chunks(part), part, words, package.budget)
+    # The small parts of the forms of a collection are the same to the byte, so each is read once.
+    data = package.whole(part, _MOST_REMEMBERED)
+    if data is None:
+        return elements_in(package.chunks(part), part, words, package.budget)
+    key = data, tuple(words)
+    if key not in _REMEMBERED:
+        if len(_REMEMBERED) >= _MOST_PARTS:
+            _REMEMBERED.clear()
+        _REMEMBERED[key] = tuple(elements_in((data,), part, words, package.budget))
+    else:
+        package.budget.add_details(len(_REMEMBERED[key]))
+    return iter(_REMEMBERED[key])
 
 
 def elements_in(

@@ -17,7 +17,6 @@ from xl_outcomes.workbook.safe_package import (
     Attributes,
     SafePackage,
     elements,
-    elements_in,
     parse,
     parser_for,
     vocabulary,
@@ -39,8 +38,6 @@ _TEXT_WORDS = vocabulary(("sst", "si", "r", "t", "rPh"), *MAIN_NAMESPACES)
 _TABLE_WORDS = vocabulary(("table", "tableColumn"), *MAIN_NAMESPACES)
 
 Formats = Mapping[str | None, Shown]
-_REMEMBERED: dict[bytes, tuple[int, Formats]] = {}
-_MOST_STYLES, _MOST_REMEMBERED = 50, 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,33 +163,12 @@ def _table(package: SafePackage, part: str, sheet: str) -> NamedTable:
 
 
 def _number_formats(package: SafePackage, part: str | None) -> Formats:
-    # Forms of one collection have the same styles to the byte, so those are read once.
+    # By the style index as cells write it; a cell without one has the first style.
     if part is None:
         return {}
-    data = package.whole(part, _MOST_REMEMBERED)
-    known = _REMEMBERED.get(data) if data is not None else None
-    if known is not None:
-        details, formats = known
-        package.budget.add_details(details)
-        return formats
-    before = package.budget.details
-    formats = _read_formats(package.chunks(part) if data is None else (data,), part, package.budget)
-    if data is not None:
-        _remember(data, (package.budget.details - before, formats))
-    return formats
-
-
-def _remember(data: bytes, found: tuple[int, Formats]) -> None:
-    if len(_REMEMBERED) >= _MOST_STYLES:
-        _REMEMBERED.clear()
-    _REMEMBERED[data] = found
-
-
-def _read_formats(chunks: Iterable[bytes], part: str, budget: Budget) -> Formats:
-    # By the style index as cells write it; a cell without one has the first style.
     custom: dict[int, str] = {}
     format_ids: list[int] = []
-    for place, name, attributes in _placed_styles(elements_in(chunks, part, _STYLE_WORDS, budget)):
+    for place, name, attributes in _placed_styles(elements(package, part, _STYLE_WORDS)):
         format_id = attributes.get("numFmtId", "0")
         number = int(format_id) if format_id.isdecimal() and len(format_id) < 10 else 0
         if name == "xf" and place == "cellXfs":

@@ -5,10 +5,7 @@ names: build a dictionary by ref once, before the loop, and look each ref up in 
 """
 
 import pickle
-import sys
-from collections import Counter
 from collections.abc import Callable
-from types import FrameType
 from typing import Any
 
 import pytest
@@ -16,6 +13,7 @@ import pytest
 from benchmarks import rating
 from benchmarks.measure import TINY
 from benchmarks.workload import PERIOD, SENT, tables
+from tests.counting import calls, walks
 from xl_outcomes import figures, quarter, thread
 from xl_outcomes.steps import Now, rate, rate_tables
 from xl_outcomes.tables import Table, blank, change
@@ -26,14 +24,12 @@ LAST, NOW = PERIOD.shift(-1), Now(SENT, "Officer")
 # How often the rows of a table may be gone through to rate a quarter for the first time, and to rate it again.
 FIRST = {"Outcomes": 4, "Indicators": 4, "Targets": 3, "Observations": 2, "Results": 1, "Rollup": 1, "Actions": 2}
 AGAIN = {"Outcomes": 1, "Indicators": 1, "Targets": 1, "Observations": 2, "Results": 1, "Rollup": 1, "Actions": 2}
-# Sheets that still look at every result for each data owner.
-NOT_EVEN = ("reporting/dashboard.py",)
 
 Master = dict[str, Table]
 
 
 def test_four_times_the_indicators_take_four_times_the_calls() -> None:
-    few, many = (_calls(_with_sheets(_master(count))) for count in (FEW, FEW * TIMES))
+    few, many = (calls(_with_sheets(_master(count))) for count in (FEW, FEW * TIMES))
     allowed = {name: TIMES * ALLOWED * few[name] + FEW for name in many}
     worse = {name: f"{few[name]:,} to {count:,}" for name, count in many.items() if count > allowed[name]}
     assert not worse, f"called more than {TIMES} times as often for {TIMES} times the indicators: {worse}"
@@ -43,8 +39,8 @@ def test_four_times_the_indicators_take_four_times_the_calls() -> None:
 def test_the_rows_of_a_table_are_gone_through_a_few_times(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
     held = _master(count)
     first, again = (_walks(held, monkeypatch) for _ in range(2))
-    for walks, most in ((first, FIRST), (again, AGAIN)):
-        more = {name: f"{walks[name]:.1f} times" for name in most if walks[name] > most[name]}
+    for found, most in ((first, FIRST), (again, AGAIN)):
+        more = {name: f"{found[name]:.1f} times" for name in most if found[name] > most[name]}
         assert not more, f"gone through more often than before, for {count} indicators: {more}"
 
 
@@ -96,34 +92,7 @@ def _with_sheets(held: Master) -> Callable[[], object]:
     return lambda: rate(held, LAST, NOW)
 
 
-def _calls(work: Callable[[], object]) -> Counter[str]:
-    """How often each function of the package is entered, or taken up again where it is a generator."""
-    counts: Counter[str] = Counter()
-
-    def note(frame: FrameType, event: str, _: object) -> None:
-        file = frame.f_code.co_filename.replace("\\", "/").rpartition("/xl_outcomes/")[2]
-        if event == "call" and file != frame.f_code.co_filename and file not in NOT_EVEN:
-            counts[f"{file} {frame.f_code.co_qualname}"] += 1
-
-    before = sys.getprofile()
-    sys.setprofile(note)
-    try:
-        work()
-    finally:
-        sys.setprofile(before)
-    return counts
-
-
 def _walks(held: Master, monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
     """How many times the rows of each table are gone through while the last quarter is rated."""
-    walked: Counter[str] = Counter()
-    rows = Table.rows
-
-    def noted(table: Table) -> Any:
-        walked[table.name] += len(table.frame)
-        return rows(table)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Table, "rows", noted)
-        rate_tables(held, LAST, NOW)
+    walked = walks(lambda: rate_tables(held, LAST, NOW), monkeypatch)
     return {name: walked[name] / max(1, len(held[name].frame)) for name in FIRST}

@@ -119,7 +119,8 @@ def chase(rated: Rated, tables: Tables) -> Chase:
     due = due_by_owner(rated.framework, rated.period)
     by_owner = {o: [i for i in due[o] if i.ref in states] for o in sorted(due) if o}
     asked = [i for owned in by_owner.values() for i in owned]
-    debtors = tuple(_debtor(o, by_owner[o], due[o], states, rated, tables) for o in by_owner if by_owner[o])
+    known = _Known(_people(tables), _queried(tables, rated.period), _received(tables, rated.period))
+    debtors = tuple(_debtor(o, by_owner[o], due[o], states, rated, known) for o in by_owner if by_owner[o])
     owed = sum(len(d.owed) for d in debtors)
     done = sum(d.status == COMPLETE for d in debtors)
     queries = sum(len(d.queried) for d in debtors)
@@ -129,16 +130,25 @@ def chase(rated: Rated, tables: Tables) -> Chase:
     return Chase(council, rated.period, rated.history.today, settings.escalate_after, debtors, completeness)
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of data owners: their rows of Owners, the refs with open queries, and who has sent something."""
+
+    people: Mapping[str, Mapping[str, Any]]
+    queried: Mapping[str, tuple[str, ...]]
+    received: frozenset[str]
+
+
 def _debtor(
     owner: str,
     asked: Sequence[Indicator],
     due: Sequence[Indicator],
     states: Mapping[str, Mapping[Any, Any]],
     rated: Rated,
-    tables: Tables,
+    known: _Known,
 ) -> Debtor:
     settings, today = rated.settings, rated.history.today
-    person = next((r for r in get(tables, "Owners").rows() if str(r["Data owner"] or "").strip() == owner), {})
+    person = known.people.get(owner, {})
     owed = tuple(
         Owed(i, deadline(i, rated.period, settings), _found(states[i.ref]))
         for i in asked
@@ -152,8 +162,8 @@ def _debtor(
         due_date(due, rated.period, settings),
         len(asked),
         owed,
-        _queried(tables, owner, rated.period),
-        _received(tables, owner, rated.period),
+        known.queried.get(owner, ()),
+        owner in known.received,
         max(days, 0),
     )
 
@@ -162,15 +172,24 @@ def _found(row: Mapping[Any, Any]) -> str:
     return str(row["Reason"] or "") if row["State"] == "Incomplete" else ""
 
 
-def _queried(tables: Tables, owner: str, period: Quarter) -> tuple[str, ...]:
-    rows = (r for r in get(tables, "Issues").rows() if is_open_query(r) and r["Period"] == str(period))
-    refs = (ref_text(r["Indicator"]) for r in rows if r["Data owner"] == owner and r["Indicator"] is not None)
-    return tuple(dict.fromkeys(refs))
+def _people(tables: Tables) -> dict[str, Mapping[str, Any]]:
+    found: dict[str, Mapping[str, Any]] = {}
+    for row in get(tables, "Owners").rows():
+        found.setdefault(str(row["Data owner"] or "").strip(), row)
+    return found
 
 
-def _received(tables: Tables, owner: str, period: Quarter) -> bool:
-    rows = (r for r in get(tables, "Returns").rows() if r["Data owner"] == owner and r["Period"] == str(period))
-    return any(r["Status"] not in (AWAITING, OVERDUE) and to_date(r["Received"]) for r in rows)
+def _queried(tables: Tables, period: Quarter) -> dict[str, tuple[str, ...]]:
+    found: dict[str, dict[str, None]] = {}
+    for row in get(tables, "Issues").rows():
+        if is_open_query(row) and row["Period"] == str(period) and row["Indicator"] is not None:
+            found.setdefault(row["Data owner"], {})[ref_text(row["Indicator"])] = None
+    return {owner: tuple(refs) for owner, refs in found.items()}
+
+
+def _received(tables: Tables, period: Quarter) -> frozenset[str]:
+    rows = (r for r in get(tables, "Returns").rows() if r["Period"] == str(period))
+    return frozenset(r["Data owner"] for r in rows if r["Status"] not in (AWAITING, OVERDUE) and to_date(r["Received"]))
 
 
 # ---- the words ----

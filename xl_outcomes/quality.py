@@ -165,7 +165,9 @@ def data_quality(rated: Rated, tables: Tables) -> DataQuality:
     held = assessments(tables)
     live = tuple(i for o in rated.framework.down() for i in rated.framework.measures(o.ref) if i.expected())
     defined = _defined(tables)
-    tops = [(o.ref, o.title, rated.framework.indicators_under(o.ref)) for o in rated.framework.children(None)]
+    tops = [
+        (o.ref, o.title, frozenset(rated.framework.indicators_under(o.ref))) for o in rated.framework.children(None)
+    ]
     refs = tuple(i.ref for i in live)
     groups = [*((ref, title, [r for r in refs if r in under]) for ref, title, under in tops), ("", "All", refs)]
     progress = [_progress(*group, held, defined, rated.settings.assessment_aim) for group in groups]

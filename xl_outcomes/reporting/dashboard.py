@@ -5,7 +5,7 @@ are padded with blank ones, because they stand above and beside one another.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -328,38 +328,52 @@ def _title(sources: _Sources, ref: str) -> str:
 def _reds(sources: _Sources) -> View:
     """The red indicators; the one table that grows and shrinks."""
     refs = [ref for ref, row in sources.results.items() if row["Rating"] == "Red"]
-    rows = [_red(sources, ref) for ref in refs] or [[None, "No indicator is Red", *[None] * (len(_REDS) - 2)]]
+    red_in, masked = _quarters_red(sources), _masked(sources)
+    rows = [_red(sources, ref, red_in.get(ref, ()), masked) for ref in refs]
+    rows = rows or [[None, "No indicator is Red", *[None] * (len(_REDS) - 2)]]
     links = {"Ref": [sources.link(ref) for ref in refs]} if refs else {"Ref": [None]}
     caption = "Every red indicator, with the reason and what is being done"
     widths = (*_GRID, _SIDE[0])
     return View("Dashboard_reds", frame(_REDS, rows), widths, ("Rating",), caption, links)
 
 
-def _red(sources: _Sources, ref: str) -> _Line:
+def _red(sources: _Sources, ref: str, red_in: Collection[str], masked: Mapping[str, Collection[str]]) -> _Line:
     row = sources.results[ref]
     figures = [row[h] for h in ("Value", "Target", "Previous", "Last year")]
-    since_when = [_quarters_red(sources, ref), row["Carried from"]]
-    told = [row["Reason"], _hidden_under(sources, ref), word(sources.words, ref, "Corrective action")]
+    since_when = [_red_for(sources, red_in), row["Carried from"]]
+    told = [row["Reason"], _hidden_under(sources, ref, masked), word(sources.words, ref, "Corrective action")]
     return [ref, _title(sources, ref), shape("Red"), marked(row), *figures, *since_when, *told]
 
 
-def _quarters_red(sources: _Sources, ref: str) -> int:
-    """For how many quarters in a row it has been red, this one among them."""
+def _quarters_red(sources: _Sources) -> dict[str, set[str]]:
+    """The quarters in which each indicator was red."""
     rows = get(sources.tables, "Results").frame
-    red = set(rows.loc[(rows["Indicator"] == ref) & (rows["Rating"] == "Red"), "Period"])
+    red = rows[rows["Rating"] == "Red"]
+    found: dict[str, set[str]] = {}
+    for ref, period in zip(red["Indicator"], red["Period"], strict=True):
+        found.setdefault(ref, set()).add(period)
+    return found
+
+
+def _masked(sources: _Sources) -> dict[str, frozenset[str]]:
+    """The reds that each outcome masks."""
+    return {ref: frozenset(str(row["Masked reds"] or "").split(", ")) for ref, row in sources.rollup.items()}
+
+
+def _red_for(sources: _Sources, red_in: Collection[str]) -> int:
+    """For how many quarters in a row it has been red, this one among them."""
     count = 1
-    while str(sources.rated.period.shift(-count)) in red:
+    while str(sources.rated.period.shift(-count)) in red_in:
         count += 1
     return count
 
 
-def _hidden_under(sources: _Sources, ref: str) -> str | None:
+def _hidden_under(sources: _Sources, ref: str, masked: Mapping[str, Collection[str]]) -> str | None:
     """The nearest outcome above it that is not red: "Amber ENV-2"."""
     framework = sources.rated.framework
     for outcome in framework.up(ref) if ref in framework.indicators else ():
-        row = sources.rollup.get(outcome.ref)
-        if row and ref in str(row["Masked reds"] or "").split(", "):
-            return f"{marked(row)} {outcome.ref}"
+        if ref in masked.get(outcome.ref, ()):
+            return f"{marked(sources.rollup[outcome.ref])} {outcome.ref}"
     return None
 
 

@@ -14,13 +14,24 @@ from xl_outcomes.errors import FileError
 from xl_outcomes.house_style import SHIPPED, HouseStyle
 from xl_outcomes.reporting.view import ViewSheet
 from xl_outcomes.tables import Table, Tables, frame
-from xl_outcomes.workbook.cell_types import Packed
+from xl_outcomes.workbook.cell_types import MEGABYTE, Limits, Packed
 from xl_outcomes.workbook.cells import NamedTable, Sheet, read_book
 from xl_outcomes.workbook.patch import patch
 from xl_outcomes.workbook.plan import TableLinks, fitted, indicator_tables, planned, require_tables
 from xl_outcomes.workbook.safe_write import Seen, look, replace
 
 __all__ = ["Master", "indicator_tables", "read_master", "save", "updated"]
+
+# A master is the council's own, and grows with every quarter: only what no computer could hold is refused.
+MASTER_LIMITS = Limits(
+    file_bytes=500 * MEGABYTE,
+    unpacked_bytes=4_000 * MEGABYTE,
+    rows=4_000_000,
+    cells=40_000_000,
+    text_bytes=2_000 * MEGABYTE,
+    details=2_000_000,
+    seconds=600,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +80,7 @@ def read_master(path: Path) -> Master:
 @lru_cache(maxsize=2)
 def _contents(data: bytes, path: Path) -> tuple[Mapping[str, tuple[Sheet, NamedTable]], Mapping[str, Table]]:
     """The named tables of a file that holds these bytes, and those of the contract as they stand."""
-    book = read_book(path)
+    book = read_book(path, MASTER_LIMITS)
     if book.format not in ("xlsx", "xlsm"):
         raise FileError("file-format", f"{path.name} is a .{book.format} file.", "Save the master as .xlsx first.")
     named = {t.name.casefold(): (sheet, t) for sheet in book.sheets for t in sheet.tables}

@@ -80,15 +80,18 @@ def ours(path: Path) -> Callable[[], object]:
     kept = (Row((KEEP, KEEP, KEEP), n + 1) for n in range(1, OLD + 1))
     rows = (*kept, *(Row((f"A-{n}", "2025/26 Q2", n / 7)) for n in range(1, NEW + 1)))
     write = TableWrite("Observations", ("Indicator", "Period", "Value"), rows)
-    return lambda: path.with_suffix(".ours").write_bytes(patch(path.read_bytes(), [write]))
+    new = _fresh(path, ".ours")
+    return lambda: new.write_bytes(patch(path.read_bytes(), [write]))
 
 
 def copy(path: Path) -> Callable[[], object]:
     """The floor: the file's bytes copied, and the sheet that is touched read, written and compressed."""
     from lxml import etree
 
+    new = _fresh(path, ".copy")
+
     def work() -> None:
-        path.with_suffix(".copy").write_bytes(path.read_bytes())
+        new.write_bytes(path.read_bytes())
         with zipfile.ZipFile(path) as package:
             last = max((n for n in package.namelist() if n.startswith("xl/worksheets/sheet")), key=_number)
             zlib.compress(etree.tostring(etree.parse(io.BytesIO(package.read(last)))))
@@ -109,6 +112,13 @@ def openpyxl(path: Path) -> Callable[[], object]:
         book.save(path.with_suffix(".openpyxl.xlsx"))
 
     return work
+
+
+def _fresh(path: Path, ending: str) -> Path:
+    """A file that is not there yet, as a master is saved: emptying an old one would take longer than the work."""
+    new = path.with_suffix(ending)
+    new.unlink(missing_ok=True)
+    return new
 
 
 def _number(name: str) -> int:

@@ -159,7 +159,10 @@ def _ready(way: str, count: int, path: Path | None) -> Callable[[], object]:
 
 
 def _warm() -> None:
-    """Both ways once on a few rows: what is loaded when it is first needed is loaded then."""
+    """Both ways once on a few rows, so that what is loaded when it is first needed is; Python set as a command is."""
+    from xl_outcomes.cli import look_for_cycles_less_often
+
+    look_for_cycles_less_often()
     few = made(4)
     script(ours(few, 1), 1)
 

@@ -18,6 +18,7 @@ from xl_outcomes.workbook.package_styles import Styles
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 _DIGITS = "0123456789"
 _ROW, _CELL, _VALUE, _FORMULA, _INLINE = map(tag, ("row", "c", "v", "f", "is"))
+_CONTENT = frozenset({_VALUE, _FORMULA, _INLINE})
 _USUAL_HEIGHT = "15"
 _TRUE = ("1", "true")
 
@@ -58,8 +59,10 @@ class GridSheet:
         self._cells: dict[int, dict[int, etree._Element]] = {}
         number = 0
         for row in self.data.iterchildren(_ROW):
-            number = int(row.get("r", number + 1))
-            row.set("r", str(number))
+            held = row.get("r")
+            number = int(held or number + 1)
+            if held != (told := str(number)):
+                row.set("r", told)
             self.rows[number] = row
 
     def cells(self, number: int) -> dict[int, etree._Element]:
@@ -94,6 +97,10 @@ class GridSheet:
         row.set("ht", wanted)
         self._changed.add(number)
 
+    def has_changed(self, number: int) -> bool:
+        """Whether anything was put into a row, or its looks were changed."""
+        return number in self._changed
+
     def is_hidden(self, number: int) -> bool:
         """Whether a row is hidden, by hand or by a filter."""
         row = self.rows.get(number)
@@ -109,12 +116,16 @@ class GridSheet:
             row.set("hidden", "1")
         self._changed.add(number)
 
+    def column_style(self, column: int) -> str | None:
+        """The style that a column gives to cells that nobody has written yet."""
+        return next((style for first, last, style in self._column_styles if first <= column <= last), None)
+
     def save(self) -> bool:
         """Put changed rows in order; whether the part differs from what it was."""
         for number in self._changed:
             self._save_row(number)
         if self._changed:
-            self.data[:] = [self.rows[number] for number in sorted(self.rows)]
+            self._arrange()
             self._measure()
         return bool(self._changed) or self.reshaped
 
@@ -123,28 +134,47 @@ class GridSheet:
         usual = self.root.find(tag("sheetFormatPr"))
         return _USUAL_HEIGHT if usual is None else usual.get("defaultRowHeight", _USUAL_HEIGHT)
 
+    @cached_property
+    def _column_styles(self) -> list[tuple[int, int, str | None]]:
+        items = self.root.iterfind(f"{tag('cols')}/{tag('col')}")
+        return [(int(item.get("min", "0")), int(item.get("max", "0")), item.get("style")) for item in items]
+
     def _save_row(self, number: int) -> None:
         cells = self.cells(number)
-        row = self.rows.setdefault(number, etree.Element(_ROW, r=str(number)))
+        row = self.rows.get(number)
+        if row is None:
+            row = self.rows[number] = etree.Element(_ROW, r=str(number))
         row.attrib.pop("spans", "")
         row[:] = [cells[column] for column in sorted(cells)] + [item for item in row if item.tag != _CELL]
         if len(row) == 0 and {etree.QName(name).localname for name in row.attrib} <= {"r", "dyDescent"}:
             del self.rows[number]
 
+    def _arrange(self) -> None:
+        """Put the rows in order; those above the first that came, moved or went stay where they are."""
+        before, after = list(self.data), [self.rows[number] for number in sorted(self.rows)]
+        pairs = enumerate(zip(before, after, strict=False))
+        kept = next((at for at, (old, new) in pairs if old is not new), min(len(before), len(after)))
+        if len(before) > kept or len(after) > kept:
+            self.data[kept:] = after[kept:]
+
     def _measure(self) -> None:
         dimension = self.root.find(tag("dimension"))
-        ends = [(number, *_ends(row)) for number, row in self.rows.items() if row.find(_CELL) is not None]
+        ends = [(number, *found) for number, row in self.rows.items() if (found := _ends(row))]
         if dimension is not None and ends:
             rows, firsts, lasts = zip(*ends, strict=True)
             dimension.set("ref", str(Area(min(firsts), min(rows), max(lasts), max(rows))))
 
 
 class GridBook:
-    """A package with the sheets and lists that its cells lean on, each read once and only if needed."""
+    """A package with the sheets and lists that its cells lean on, each read once and only if needed.
+
+    `places` are the tables found so far, by name in lower case: sheet, its part, the table's part.
+    """
 
     def __init__(self, package: Package) -> None:
         self.package = package
         self.base_1904 = is_1904(package)
+        self.places: dict[str, tuple[str, str, str]] = {}
         self._sheets: dict[str, GridSheet] = {}
         self._strings: dict[str, str] = {}
 
@@ -176,16 +206,19 @@ class GridBook:
 
     def content(self, cell: etree._Element | None) -> tuple[str, object] | None:
         """The kind and value of a cell, None if blank; a formula or error is equal to no value of ours."""
-        if cell is None or (formula_of(cell) is None and cell.find(_VALUE) is None and cell.find(_INLINE) is None):
+        # One walk over its few elements, because looking for them one by one takes several times as long.
+        inside = {} if cell is None else {item.tag: item for item in cell}
+        if cell is None or inside.keys().isdisjoint(_CONTENT):
             return None
-        kind, shown = cell.get("t", "n"), cell.findtext(_VALUE) or ""
+        kind, shown = cell.get("t", "n"), (inside[_VALUE].text or "") if _VALUE in inside else ""
+        formula = formula_of(cell) if _FORMULA in inside else None
         # LibreOffice writes a plain truth value as a formula.
-        if formula_of(cell) not in {None, "TRUE()", "FALSE()"} or kind not in {"n", "s", "str", "b", "inlineStr"}:
-            return "other", formula_of(cell) or shown
+        if formula not in {None, "TRUE()", "FALSE()"} or kind not in {"n", "s", "str", "b", "inlineStr"}:
+            return "other", formula or shown
         if kind == "s":
             return "text", self._shared(shown)
         if kind in {"str", "inlineStr"}:
-            return "text", unescape(shown) if kind == "str" else _text(cell.find(_INLINE))
+            return "text", unescape(shown) if kind == "str" else _text(inside.get(_INLINE))
         return ("bool", shown in _TRUE) if kind == "b" else ("number", float(shown))
 
     def wanted(self, value: Value) -> tuple[str, object] | None:
@@ -202,9 +235,10 @@ class GridBook:
         """A shared string; the first one asked for brings all that the sheets read so far lean on."""
         if index not in self._strings:
             cells = (cell for sheet in self._sheets.values() for cell in sheet.data.iter(_CELL))
-            wanted = {cell.findtext(_VALUE) or "" for cell in cells if cell.get("t") == "s"}
+            values = (value for cell in cells if cell.get("t") == "s" for value in cell.iterchildren(_VALUE))
+            wanted = {index, *(value.text or "" for value in values)}
             found = _shared_strings(self.package, {int(text) for text in wanted if text})
-            self._strings |= {text: found.get(int(text or -1), "") for text in {index, *wanted}}
+            self._strings |= {text: found.get(int(text or -1), "") for text in wanted}
         return self._strings[index]
 
 
@@ -215,7 +249,8 @@ def cell_name(number: int, column: int) -> str:
 
 def formula_of(cell: etree._Element | None) -> str | None:
     """A cell's formula, "" for one that shares another's, None without one."""
-    return None if cell is None else cell.findtext(_FORMULA)
+    found = None if cell is None else next(cell.iterchildren(_FORMULA), None)
+    return None if found is None else found.text or ""
 
 
 def _named_cells(row: etree._Element, number: int) -> dict[int, etree._Element]:
@@ -230,10 +265,17 @@ def _named_cells(row: etree._Element, number: int) -> dict[int, etree._Element]:
     return found
 
 
-def _ends(row: etree._Element) -> tuple[int, int]:
-    """The first and last column of a row's cells; cells without a name stand side by side."""
-    first = next(row.iterchildren(_CELL)).get("r")
-    last = next(row.iterchildren(_CELL, reversed=True)).get("r")
+def _ends(row: etree._Element) -> tuple[int, int] | None:
+    """The first and last column of a row's cells, None without any; cells without a name stand side by side."""
+    if len(row) == 0:
+        return None
+    ends = row[0], row[-1]
+    if ends[0].tag != _CELL or ends[1].tag != _CELL:
+        cells = row.findall(_CELL)
+        if not cells:
+            return None
+        ends = cells[0], cells[-1]
+    first, last = (cell.get("r") for cell in ends)
     return _column(first) if first else 1, _column(last) if last else len(row.findall(_CELL))
 
 

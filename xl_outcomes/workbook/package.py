@@ -69,7 +69,7 @@ class Package:
 
     def find(self, name: str) -> str | None:
         """The part's name as the package spells it, or None if it lacks the part."""
-        return self._names.get(key_of(name)) or self._names.get(key_of(unquote(name)))
+        return self._names.get(key_of(name)) or (self._names.get(key_of(unquote(name))) if "%" in name else None)
 
     def unused(self, pattern: str) -> str:
         """The first free part name of a pattern such as "xl/tables/table{}.xml"."""
@@ -99,7 +99,8 @@ class Package:
     def touch(self, name: str) -> None:
         """Say that a part's tree was changed."""
         self._touched.add(name)
-        self._relations.clear()
+        if key_of(name).endswith(".rels"):
+            self._relations.clear()
 
     def put(self, name: str, data: bytes) -> None:
         """Replace or add a part."""

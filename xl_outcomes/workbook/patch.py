@@ -16,7 +16,7 @@ from xl_outcomes.house_style import SHIPPED, HouseStyle
 from xl_outcomes.workbook.add_sheet import add_sheets
 from xl_outcomes.workbook.chart_caches import Written, refresh_charts
 from xl_outcomes.workbook.formulas import moved_to, spell_out, total_at, translated
-from xl_outcomes.workbook.grid import Area, GridBook, cell_name, formula_of
+from xl_outcomes.workbook.grid import Area, GridBook, GridSheet, cell_name, formula_of
 from xl_outcomes.workbook.links import Spots, drop_links, linked_columns, put_links
 from xl_outcomes.workbook.markup import insert_in_order, tag
 from xl_outcomes.workbook.package import Package, workbook_part, worksheets
@@ -92,9 +92,7 @@ def _put_rows(table: PlacedTable, write: TableWrite) -> tuple[TableWrite, Writte
     for number, row in enumerate(rows, top + 1):
         writer.put(number, row)
     writer.move_totals(end)
-    for number in range(end + totals + 1, bottom + totals + 1):
-        for column in range(left, right + 1):
-            table.sheet.put(number, column, None)
+    writer.clear(range(end + totals + 1, bottom + totals + 1))
     writer.forget_formulas(rows)
     resize(table, end)
     changed = write.renamed or table.added or end != bottom or writer.has_changed()
@@ -142,34 +140,54 @@ def _moves(table: PlacedTable, rows: Sequence[Row]) -> dict[int, int | None]:
     return {n: places.get(n) for n in range(top + 1, bottom + table.totals + 1) if places.get(n) != n}
 
 
+class _Before(dict[int, dict[int, etree._Element]]):
+    """The cells of rows as they stood before any was put; rows that nobody asks for are never gone through."""
+
+    def __init__(self, sheet: GridSheet) -> None:
+        super().__init__()
+        self._sheet = sheet
+
+    def __missing__(self, number: int) -> dict[int, etree._Element]:
+        self.remember(number)
+        return self[number]
+
+    def remember(self, number: int) -> None:
+        """Note a row's cells; to be called before the first of them is put."""
+        if number not in self:
+            self[number] = dict(self._sheet.cells(number))
+
+
 class _RowWriter:
     """Puts rows into a table, leaning on its cells as they stood before."""
 
     def __init__(self, table: PlacedTable, headings: Sequence[str]) -> None:
         _, top, _, bottom = self.area = table.area
         self.table, self.book, self.sheet = table, table.book, table.sheet
-        self.before = {n: dict(table.sheet.cells(n)) for n in range(top + 1, bottom + table.totals + 1)}
+        self.before = _Before(table.sheet)
+        self.held = range(top + 1, bottom + table.totals + 1)
         self.data = range(top + 1, bottom + 1)
         columns = table.columns()
-        self.ours = {columns[heading.casefold()]: at for at, heading in enumerate(headings)}
+        self.ours = dict(sorted((columns[heading.casefold()], at) for at, heading in enumerate(headings)))
         self.columns = range(self.area.left, self.area.right + 1)
         self.calculated = self._calculations()
 
     def put(self, number: int, row: Row) -> None:
         if row.origin is not None and row.origin not in self.data:
             raise ValueError(f"row {row.origin} is not a data row of {self.table.name}")
-        for column in self.columns:
+        # Where the row stays, so do the officer's cells in it.
+        for column in self.ours if row.origin == number else self.columns:
             value = row.values[self.ours[column]] if column in self.ours else KEEP
             if not isinstance(value, Keep):
-                self.sheet.put(number, column, self._our_cell(number, column, row.origin, clean(value)))
+                self._put(number, column, self._our_cell(number, column, row.origin, clean(value)))
             elif row.origin != number:
-                self.sheet.put(number, column, self._their_cell(number, column, row.origin))
+                self._put(number, column, self._their_cell(number, column, row.origin))
         if row.height is not None:
             self.sheet.set_height(number, row.height)
 
     def has_changed(self) -> bool:
         """Whether a cell in the place of the old rows is another one now."""
-        rows = ((self.before[number], self.sheet.cells(number)) for number in self.data)
+        touched = [number for number in self.data if number in self.before and self.sheet.has_changed(number)]
+        rows = ((self.before[number], self.sheet.cells(number)) for number in touched)
         return any(old.get(column) is not new.get(column) for old, new in rows for column in self.columns)
 
     def unshare(self, rows: Sequence[Row]) -> None:
@@ -180,13 +198,19 @@ class _RowWriter:
         stays &= all(row.origin in {None, number} for number, row in enumerate(rows, self.area.top + 1))
         shared = {
             formula.get("si")
-            for number in self.before
+            for number in self.held
             for column, cell in self.before[number].items()
             if (formula := cell.find(tag("f"))) is not None and formula.get("t") == "shared"
             if column in self.columns and not (stays and column in self.calculated)
         }
         if shared:
             spell_out(self.sheet, shared)
+
+    def clear(self, numbers: range) -> None:
+        """Clear rows that the table leaves."""
+        for number in numbers:
+            for column in self.columns:
+                self._put(number, column, None)
 
     def move_totals(self, end: int) -> None:
         """Move the totals row, if there is one, to stand below the last row."""
@@ -195,16 +219,17 @@ class _RowWriter:
         for column in self.columns:
             cell = self.before[self.area.bottom + 1].get(column)
             moved = None if cell is None else total_at(cell, column, self.area.bottom, end)
-            self.sheet.put(end + 1, column, moved)
+            self._put(end + 1, column, moved)
 
     def forget_formulas(self, rows: Sequence[Row]) -> None:
         """Columns of ours that were calculated hold values from now on, unless some of their cells were kept."""
         items = self.table.column_items()
         for column, at in self.ours.items():
-            if any(isinstance(row.values[at], Keep) for row in rows):
+            calculations = items[column - self.area.left].findall(tag("calculatedColumnFormula"))
+            if not calculations or any(isinstance(row.values[at], Keep) for row in rows):
                 continue
-            if any(formula_of(self.before[number].get(column)) is not None for number in self.data):
-                for calculation in items[column - self.area.left].findall(tag("calculatedColumnFormula")):
+            if any(formula_of(self._old(number, column)) is not None for number in self.data):
+                for calculation in calculations:
                     items[column - self.area.left].remove(calculation)
                     self.book.package.touch(self.table.part)
 
@@ -249,11 +274,17 @@ class _RowWriter:
         """The officer's calculated columns: by their table formula, or None where merely every cell has one."""
         found: dict[int, etree._Element | None] = {}
         for column, item in enumerate(self.table.column_items(), self.area.left):
+            if column in self.ours:
+                continue
             formula = item.find(tag("calculatedColumnFormula"))
-            everywhere = all(formula_of(self.before[number].get(column)) is not None for number in self.data)
-            if column not in self.ours and (formula is not None or (everywhere and self.data)):
+            everywhere = all(formula_of(self._old(number, column)) is not None for number in self.data)
+            if formula is not None or (everywhere and self.data):
                 found[column] = formula
         return found
+
+    def _put(self, number: int, column: int, cell: etree._Element | None) -> None:
+        self.before.remember(number)
+        self.sheet.put(number, column, cell)
 
     def _old(self, number: int, column: int) -> etree._Element | None:
         return self.before[number].get(column) if number in self.data else None
@@ -265,14 +296,8 @@ class _RowWriter:
         if column > self.area.right - self.table.added:
             return str(self.book.styles.body())
         others = (self._old(n, column) for n in (number, *self.data[-1:], *self.data[:1]))
-        return next((cell.get("s") for cell in others if cell is not None), self._column_style(column))
-
-    def _column_style(self, column: int) -> str | None:
-        """The style that a column of the sheet gives to cells that nobody has written yet."""
-        for columns in self.sheet.root.iterfind(f"{tag('cols')}/{tag('col')}"):
-            if int(columns.get("min", "0")) <= column <= int(columns.get("max", "0")):
-                return columns.get("style")
-        return None
+        like = next((cell for cell in others if cell is not None), None)
+        return self.sheet.column_style(column) if like is None else like.get("s")
 
     def _dated(self, look: str | None, with_time: bool) -> str | None:
         style = int(look or 0)

@@ -64,12 +64,11 @@ def find_table(book: GridBook, wanted: str) -> PlacedTable:
 
     Raises WorkbookError where there is none, it has no header row or a query fills it.
     """
-    for name, part in worksheets(book.package):
-        for table_part in table_parts(book.package, part):
-            root = book.package.tree(table_part)
-            if root.get("displayName", "").casefold() == wanted.casefold():
-                return _placed(book, book.sheet(name, part), table_part, root)
-    raise WorkbookError(f'The workbook has no table named "{wanted}".', "Check the table's name in Excel.")
+    found = _place(book, wanted.casefold())
+    if found is None:
+        raise WorkbookError(f'The workbook has no table named "{wanted}".', "Check the table's name in Excel.")
+    sheet, sheet_part, part = found
+    return _placed(book, book.sheet(sheet, sheet_part), part, book.package.tree(part))
 
 
 def widened(table: PlacedTable, headings: Sequence[str], rows: int) -> PlacedTable:
@@ -144,6 +143,18 @@ def resize(table: PlacedTable, end: int) -> None:
     if end != bottom:
         _stretch_rules(table, end)
         _stretch_names(table, end)
+
+
+def _place(book: GridBook, key: str) -> tuple[str, str, str] | None:
+    """Where a table is, by its name in lower case; those met on the way to it are remembered."""
+    if key not in book.places:
+        for sheet, sheet_part in worksheets(book.package):
+            for part in table_parts(book.package, sheet_part):
+                name = book.package.tree(part).get("displayName", "").casefold()
+                book.places.setdefault(name, (sheet, sheet_part, part))
+            if key in book.places:
+                break
+    return book.places.get(key)
 
 
 def _placed(book: GridBook, sheet: GridSheet, part: str, root: etree._Element) -> PlacedTable:

@@ -61,7 +61,8 @@ def test_every_command_of_the_readme_runs(tmp_path: Path, monkeypatch: pytest.Mo
     shown = commands()
     assert [words[0] for words in shown] == [
         *("new", "adopt", "check", "forms", "validate", "import", "settle", "withdraw", "undo", "rate", "report"),
-        *("refresh", "chase", "close", "compare", "review", "thread", "theory", "benchmarks", "new-year", "addin"),
+        *("refresh", "chase", "close", "compare", "review", "export", "thread", "theory", "benchmarks", "new-year"),
+        "addin",
     ]
     for words in shown:
         if words[0] == "addin" and sys.platform == "win32":
@@ -95,7 +96,7 @@ def _told(words: list[str]) -> list[str]:
         Path("comparators.csv").write_text(COMPARATORS, encoding="utf-8")
     if words[0] == "new-year":
         last_quarter(Path("master.xlsx"))
-    if words[0] in ("compare", "addin", "thread", "theory", "benchmarks"):
+    if words[0] in ("compare", "addin", "export", "thread", "theory", "benchmarks"):
         return words
     period = () if words[0] in ("new", "check", "withdraw", "undo", "close", "new-year") else ("--period", str(PERIOD))
     day = () if words[0] in ("new", "check") else ("--today", "2025-07-15")

@@ -167,19 +167,20 @@ class _RowWriter:
         self.held = range(top + 1, bottom + table.totals + 1)
         self.data = range(top + 1, bottom + 1)
         columns = table.columns()
-        self.ours = dict(sorted((columns[heading.casefold()], at) for at, heading in enumerate(headings)))
+        self.ours = {columns[heading.casefold()]: at for at, heading in enumerate(headings)}
         self.columns = range(self.area.left, self.area.right + 1)
+        self.places = [(column, self.ours.get(column)) for column in self.columns]
         self.calculated = self._calculations()
 
     def put(self, number: int, row: Row) -> None:
         if row.origin is not None and row.origin not in self.data:
             raise ValueError(f"row {row.origin} is not a data row of {self.table.name}")
-        # Where the row stays, so do the officer's cells in it.
-        for column in self.ours if row.origin == number else self.columns:
-            value = row.values[self.ours[column]] if column in self.ours else KEEP
+        stays = row.origin == number
+        for column, at in self.places:
+            value = KEEP if at is None else row.values[at]
             if not isinstance(value, Keep):
                 self._put(number, column, self._our_cell(number, column, row.origin, clean(value)))
-            elif row.origin != number:
+            elif not stays:
                 self._put(number, column, self._their_cell(number, column, row.origin))
         if row.height is not None:
             self.sheet.set_height(number, row.height)

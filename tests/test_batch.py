@@ -139,6 +139,18 @@ def test_whole_checks_come_back_from_processes_too(collection: tuple[list[Path],
     assert alone == together
 
 
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_check_that_is_stopped_says_that_nothing_was_written(
+    jobs: int, collection: tuple[list[Path], Against]
+) -> None:
+    def stop(_: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(InputError, match="Stopped before all returns were checked") as stopped:
+        verdicts(*collection, Way(jobs), stop)
+    assert stopped.value.fix == "Nothing was written."
+
+
 # ---- a real cluster on loopback ----
 
 

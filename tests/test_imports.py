@@ -93,3 +93,14 @@ def test_each_door_to_new_workbooks_stands_alone(master: Path) -> None:
     code, loaded, said = run(["forms", name, "--out", str(folder / "others"), *TODAY])[0]
     assert code == 0, said
     assert loaded <= TABLES | CHECKS | NEW_FILES
+
+
+def test_what_needs_no_master_loads_no_tables(master: Path, tmp_path: Path) -> None:
+    from docx import Document
+
+    letter = tmp_path / "letter.docx"
+    Document().save(str(letter))
+    found = run(["addin", "status"], ["report", "--accessibility", str(letter)])
+    (_, status, _), (_, accessible, said) = found
+    assert status == set()
+    assert not accessible & {"pandas", "pandera", "matplotlib", "xlsxwriter"}, said

@@ -32,6 +32,8 @@ EDGES = (
     "refresh",
     "word_sources",
     "output",
+    "console",
+    "word_files",
     "files",
     "resources",
     "starters",

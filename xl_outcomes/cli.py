@@ -316,11 +316,11 @@ def remove() -> None:
 
 
 def _findings(what: str) -> None:
-    from xl_outcomes import output
     from xl_outcomes.addin import install
+    from xl_outcomes.console import show_findings
 
     found = getattr(install, what)(install.real_machine())
-    output.show_findings(found)
+    show_findings(found)
     end(failed=any(f.verdict == "Problem" for f in found))
 
 

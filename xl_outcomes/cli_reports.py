@@ -34,19 +34,21 @@ def report(
     dry_run: DryRun = False,
 ) -> None:
     """Write committee reports in Word, from the quarter's ratings."""
-    from xl_outcomes import commands, report_commands
+    from xl_outcomes import word_files
 
     if check is not None:
-        mistakes = report_commands.check(check, names[0] if names else None)
+        mistakes = word_files.check(check, names[0] if names else None)
         _told(mistakes, check.name, failed=bool(mistakes))
     if accessibility is not None:
-        found, faulty = report_commands.accessibility(accessibility)
+        found, faulty = word_files.accessibility(accessibility)
         _told(found, accessibility.name, failed=faulty)
     if check is not None or accessibility is not None:
         return
     if master is None or not names or out is None:
         fix = "xl-outcomes report MASTER NAME --out DIR; xl-outcomes reports MASTER lists the names."
         raise InputError("It is not said which report is to be written of what, or where.", fix)
+    from xl_outcomes import commands, report_commands
+
     run = commands.Run(master, period, today, dry_run=dry_run)
     wanted = report_commands.Wanted(tuple(names), out, template, sources, pdf)
     for path in report_commands.report(run, wanted):
@@ -74,13 +76,15 @@ def refresh(
     dry_run: DryRun = False,
 ) -> None:
     """Bring the figures of an edited draft up to date, and keep every word of its author."""
-    from xl_outcomes import commands, report_commands
-
     if finish:
-        typer.echo(f"Written: {report_commands.finish(draft, out)}")
+        from xl_outcomes import word_files
+
+        typer.echo(f"Written: {word_files.finish(draft, out)}")
         return
     if master is None:
         raise InputError("It is not said where the new figures come from.", "Name the master with --from MASTER.")
+    from xl_outcomes import commands, report_commands
+
     run = commands.Run(master, period, today, dry_run=dry_run)
     path, lines = report_commands.refresh(run, draft, report_commands.Renewal(template, mark, out))
     for line in lines:

@@ -11,6 +11,7 @@ from xl_outcomes import archive, closing, closing_steps, resources, steps
 from xl_outcomes.changes import Comparison
 from xl_outcomes.changes import compare as compare_versions
 from xl_outcomes.checking import AS_PAYS_OFF, Against, Way, checked_files, verdicts
+from xl_outcomes.console import progress, track
 from xl_outcomes.deliver import form_files, write_corrected, write_form
 from xl_outcomes.errors import InputError
 from xl_outcomes.files import find_returns, limits_from
@@ -19,7 +20,6 @@ from xl_outcomes.house_style import HouseStyle, doubts
 from xl_outcomes.issues import Issue
 from xl_outcomes.new_files import demand_free, write_new
 from xl_outcomes.originals import keep_originals, linked_folder, originals_folder
-from xl_outcomes.output import progress, track
 from xl_outcomes.periods import Quarter, parse_quarter
 from xl_outcomes.quarter import Rated
 from xl_outcomes.returns.checks import Checked, Verdict, in_sequence

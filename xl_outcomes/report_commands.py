@@ -7,10 +7,9 @@ from pathlib import Path
 
 from xl_outcomes import steps
 from xl_outcomes.commands import Run, house_style_of
+from xl_outcomes.console import track
 from xl_outcomes.deliver import report_path, write_report
-from xl_outcomes.errors import FileError, InputError
-from xl_outcomes.new_files import write_new
-from xl_outcomes.output import track
+from xl_outcomes.errors import InputError
 from xl_outcomes.reporting.registry import ReportKind, offered
 from xl_outcomes.workbook.file import read_master
 
@@ -77,33 +76,3 @@ def refresh(run: Run, draft: Path, how: Renewal) -> tuple[Path, list[str]]:
         trial = Path(folder) / draft.name
         _, lines = refresh_file(draft, rated, master.tables, style, template=how.template, mark=how.mark, out=trial)
     return how.out or draft, lines
-
-
-def finish(draft: Path, out: Path | None) -> Path:
-    """Writes a copy of a draft to publish, beside it unless it is said where; returns its path."""
-    from xl_outcomes.refresh import finish as finished
-
-    path = out or draft.with_name(f"{draft.stem} to publish.docx")
-    return write_new(path, finished(_content(draft), name=draft.name))
-
-
-def check(template: Path, name: str | None) -> list[str]:
-    """The mistakes in a template, in lines."""
-    from xl_outcomes.template_check import check_template
-
-    return [mistake.line for mistake in check_template(template, name)]
-
-
-def accessibility(document: Path) -> tuple[list[str], bool]:
-    """What the rules of accessibility find in a Word file, in lines, and whether any of it is a fault."""
-    from xl_outcomes.accessibility import check_document, has_faults, lines
-
-    found = check_document(_content(document), document.name)
-    return lines(found), has_faults(found)
-
-
-def _content(document: Path) -> bytes:
-    try:
-        return document.read_bytes()
-    except OSError as error:
-        raise FileError("file-open", f"{document} cannot be read: {error.strerror}.", "Check its name.") from error

@@ -129,7 +129,9 @@ def at_least(wanted: str, found: float, limit: float, unit: str) -> Target:
 
 
 def figure(number: float) -> str:
-    """A measured number as people read it: three figures, and no more than two decimals from 0.1 on, three below."""
+    """A measured number as people read it: about three figures from 0.1 on, two below."""
+    if 0 < abs(number) < 0.01:
+        return f"{number:.2g}"
     if 0 < abs(number) < 0.1:
         return f"{number:.3f}"
     return f"{number:,.{max(0, 3 - len(str(int(abs(number)))))}f}"

@@ -110,10 +110,11 @@ def _curves(axes: Any, section: Section) -> None:
 def _sizes(axes: Any, section: Section) -> None:
     """Ticks where was measured, and nowhere else; room on the right for the names of the ways."""
     sizes = sorted({size for points in section.curve.values() for size, _ in points})
-    axes.set_xticks(sizes, [_plain(size) for size in sizes])
+    # Only the ends have names: those between would run into each other.
+    axes.set_xticks(sizes, [_plain(size) if size in (sizes[0], sizes[-1]) else "" for size in sizes])
     axes.set_xticks([], minor=True)
     span = max(sizes[-1] / sizes[0], 2)
-    axes.set_xlim(sizes[0] / span**0.1, sizes[-1] * span**1.1)
+    axes.set_xlim(sizes[0] / span**0.1, sizes[-1] * span**1.5)
 
 
 def _name_ends(axes: Any, ends: Sequence[tuple[float, float, str, str]]) -> None:
@@ -121,7 +122,7 @@ def _name_ends(axes: Any, ends: Sequence[tuple[float, float, str, str]]) -> None
     to_axes = axes.transData + axes.transAxes.inverted()
     free = 0.0  # of the height, from below
     for size, each, way, colour in sorted(ends, key=lambda end: end[1]):
-        name = _short(way, 24)
+        name = _short(way, 19)
         half = LINE * (name.count("\n") + 1) / 2
         x, y = to_axes.transform((size, each))
         place = max(y, free + half)

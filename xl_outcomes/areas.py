@@ -6,12 +6,11 @@ from fractions import Fraction
 from typing import Any
 
 from xl_outcomes.benchmarks import goodness
-from xl_outcomes.errors import InputError
 from xl_outcomes.exact import to_number
 from xl_outcomes.figures import Counted, figure, is_yes
 from xl_outcomes.framework import Framework, Indicator, ref_text
 from xl_outcomes.issues import Issue
-from xl_outcomes.periods import Month, Quarter, parse_period
+from xl_outcomes.periods import Month, Quarter, quarter_of, read_period
 from xl_outcomes.quarter import Rated
 from xl_outcomes.rating import display
 from xl_outcomes.settings import Settings
@@ -209,11 +208,8 @@ def _size(indicator: Indicator, counted: Counted, quarter: Quarter) -> Fraction:
 
 
 def _quarter(text: object) -> Quarter | None:
-    try:
-        period = parse_period(text)
-    except InputError:
-        return None
-    return period.quarter if isinstance(period, Month) else period
+    period = read_period(text)
+    return None if period is None else quarter_of(period)
 
 
 def _spellings(table: Table, rows: Sequence[Mapping[str, Any]]) -> Iterator[Issue]:

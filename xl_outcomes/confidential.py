@@ -14,11 +14,11 @@ from typing import Any
 from xl_outcomes.areas import WITHHELD, breakdowns
 from xl_outcomes.closing import closed_quarters
 from xl_outcomes.contract import SPECS
-from xl_outcomes.errors import InputError, OutcomesError
+from xl_outcomes.errors import OutcomesError
 from xl_outcomes.exact import read_number, rounded, to_number
 from xl_outcomes.figures import is_yes, read_code, window
 from xl_outcomes.framework import Framework, ref_text
-from xl_outcomes.periods import Month, Period, Quarter, parse_period
+from xl_outcomes.periods import Period, Quarter, quarter_of, read_period
 from xl_outcomes.quarter import rate_quarter
 from xl_outcomes.tables import Tables, change, get
 from xl_outcomes.thread import check_framework
@@ -78,9 +78,9 @@ def _given_away(tables: Tables, keys: set[_Key]) -> set[_Key]:
     """The figures of areas by which a confidential one could be worked out, as the reports withhold them."""
     found: set[_Key] = set()
     areas = _areas(tables) if keys else {}
-    for ref, quarter in {(ref, _quarter(period)) for ref, period, _ in keys}:
+    for ref, quarter in {(ref, quarter_of(period)) for ref, period, _ in keys}:
         others = areas.get((ref, quarter), set())
-        secret = {key for key in keys if key[0] == ref and _quarter(key[1]) == quarter}
+        secret = {key for key in keys if key[0] == ref and quarter_of(key[1]) == quarter}
         if not others or all(key in secret for key in others):
             continue
         told = None if any(not area for _, _, area in secret) else _withheld_areas(tables, quarter).get(ref)
@@ -96,7 +96,7 @@ def _areas(tables: Tables) -> dict[tuple[str, Quarter], set[_Key]]:
     for row in get(tables, "Observations").rows():
         key = _key(row)
         if key and key[2]:
-            found.setdefault((key[0], _quarter(key[1])), set()).add(key)
+            found.setdefault((key[0], quarter_of(key[1])), set()).add(key)
     return found
 
 
@@ -112,7 +112,7 @@ def _withheld_areas(tables: Tables, quarter: Quarter) -> dict[str, set[str]]:
 
 def _quarters(ref: str, period: Period, framework: Framework | None) -> set[Quarter]:
     """The quarters whose figure is built from that of a period; the rest of its year where that is unknown."""
-    own = _quarter(period)
+    own = quarter_of(period)
     rest = {Quarter(own.year, number) for number in range(own.number, 5)}
     indicator = framework.indicators.get(ref) if framework else None
     if indicator is None:
@@ -137,7 +137,7 @@ def _of_results(tables: Tables, keys: set[_Key], framework: Framework | None) ->
     """Results that were worked out before the figure became confidential, and those compared with them."""
     secret = {(ref, q) for ref, period, area in keys if not area for q in _quarters(ref, period, framework)}
     for row in get(tables, "Results").rows():
-        ref, period = ref_text(row["Indicator"] or ""), _period(row["Period"])
+        ref, period = ref_text(row["Indicator"] or ""), read_period(row["Period"])
         if not isinstance(period, Quarter):
             continue
         headings = {h for h, q in _compared(ref, period, framework) if (ref, q) in secret}
@@ -158,11 +158,11 @@ def _compared(ref: str, quarter: Quarter, framework: Framework | None) -> Iterat
 
 
 def _of_issues(tables: Tables, keys: set[_Key]) -> Iterator[_Place]:
-    secret = {(ref, _quarter(period)) for ref, period, _ in keys}
+    secret = {(ref, quarter_of(period)) for ref, period, _ in keys}
     headings = (*_OF_ISSUES, *_own(tables, "Issues"))
     for row in get(tables, "Issues").rows():
-        period = _period(row["Period"])
-        if period and (ref_text(row["Indicator"] or ""), _quarter(period)) in secret:
+        period = read_period(row["Period"])
+        if period and (ref_text(row["Indicator"] or ""), quarter_of(period)) in secret:
             yield from (("Issues", row["row"], heading) for heading in headings)
 
 
@@ -271,18 +271,7 @@ def _own(tables: Tables, name: str) -> tuple[str, ...]:
 
 
 def _key(row: _Row) -> _Key | None:
-    period = _period(row["Period"])
+    period = read_period(row["Period"])
     if period is None or row["Indicator"] is None:
         return None
     return ref_text(row["Indicator"]), period, str(row.get("Area") or "").strip()
-
-
-def _period(text: object) -> Period | None:
-    try:
-        return parse_period(text)
-    except InputError:
-        return None
-
-
-def _quarter(period: Period) -> Quarter:
-    return period.quarter if isinstance(period, Month) else period

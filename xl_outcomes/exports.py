@@ -13,7 +13,7 @@ from xl_outcomes.contract import SPECS
 from xl_outcomes.errors import InputError
 from xl_outcomes.export_columns import Field, contract_fields, own_field, with_names
 from xl_outcomes.export_keys import PERIODS, REFS, ExportTable, with_what_holds
-from xl_outcomes.periods import Month, Period, Quarter, parse_period, year_name
+from xl_outcomes.periods import Month, Period, Quarter, read_period, year_name
 from xl_outcomes.tables import Table, Tables, get
 from xl_outcomes.wording import counted, listed
 
@@ -141,7 +141,7 @@ def _periods(tables: Iterable[ExportTable]) -> Iterator[ExportTable]:
     fields = (f for table in tables for f in table.fields if f.column and f.column.kind in ("quarter", "period"))
     texts = dict.fromkeys(value for f in fields for value in f.filled)
     if texts:
-        named = {period for text in texts if (period := _period(text)) is not None}
+        named = {period for text in texts if (period := read_period(text)) is not None}
         every = sorted({*named, *(p.quarter for p in named if isinstance(p, Month))}, key=_order)
         yield _calendar(every)
 
@@ -155,13 +155,6 @@ def _calendar(periods: Sequence[Period]) -> ExportTable:
     )
     rows = tuple(range(2, len(periods) + 2))
     return ExportTable(PERIODS, "The calendar: every period that the tables name.", made, rows)
-
-
-def _period(value: object) -> Period | None:
-    try:
-        return parse_period(value)
-    except InputError:
-        return None
 
 
 def _order(period: Period) -> tuple[int, int, int]:

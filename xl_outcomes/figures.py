@@ -10,11 +10,10 @@ from typing import Any, NamedTuple
 
 from xl_outcomes.columns import to_date
 from xl_outcomes.contract import SHORTHAND
-from xl_outcomes.errors import InputError
 from xl_outcomes.exact import rounded, to_number
 from xl_outcomes.framework import Framework, Indicator, ref_text
 from xl_outcomes.issues import Issue
-from xl_outcomes.periods import Month, Period, Quarter, due_numbers, parse_period
+from xl_outcomes.periods import Month, Period, Quarter, due_numbers, quarter_of, read_period
 from xl_outcomes.tables import Table
 
 NO_FIGURE = ("x", "z", "c")
@@ -94,7 +93,7 @@ def figure(indicator: Indicator, counted: Counted, quarter: Quarter) -> Figure:
     """The figure of a quarter in which the indicator is due; the first rule that fits gives the outcome."""
     periods = window(indicator, quarter)
     found = {p: o for p in periods if (o := counted.get(p)) is not None}
-    reported = [p for p in found if _quarter(p) == quarter]
+    reported = [p for p in found if quarter_of(p) == quarter]
     forecast = _forecast([found[p] for p in reported])
     if indicator.aggregation == "Latest" and len(periods) > 1:
         periods = periods[-1:]
@@ -191,7 +190,7 @@ class _Rows:
         """The rows of the table Observations."""
         columns = (table.frame.index, *(table.frame[heading] for heading in _HEADINGS))
         found = tuple(column.to_numpy(dtype=object) for column in columns)
-        return cls(found, {text: _period(text) for text in set(found[2])})
+        return cls(found, {text: read_period(text) for text in set(found[2])})
 
     @property
     def areas(self) -> Any:
@@ -324,17 +323,6 @@ def _pair(row: _Row) -> tuple[Fraction, Fraction] | None:
 
 def _later(one: Observation, other: Observation | None) -> Observation:
     return one if other is None or (one.received, one.row) > (other.received, other.row) else other
-
-
-def _period(text: object) -> Period | None:
-    try:
-        return parse_period(text)
-    except InputError:
-        return None
-
-
-def _quarter(period: Period) -> Quarter:
-    return period.quarter if isinstance(period, Month) else period
 
 
 def _twice(indicator: Indicator, one: Observation, other: Observation) -> str:

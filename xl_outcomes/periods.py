@@ -84,6 +84,19 @@ def year_name(year: int) -> str:
 
 
 @lru_cache(maxsize=4096)
+def read_period(text: object) -> Period | None:
+    """A quarter or a month from what people type; None where it is neither."""
+    try:
+        return parse_period(text)
+    except InputError:
+        return None
+
+
+def quarter_of(period: Period) -> Quarter:
+    """The quarter itself, or the one in which a month lies."""
+    return period if isinstance(period, Quarter) else period.quarter
+
+
 def parse_period(text: object) -> Period:
     """A quarter or a month from what people type: "2025-26 Q2", "Q2 2025/26", "2025/26 m04".
 

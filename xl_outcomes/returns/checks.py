@@ -9,10 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from xl_outcomes.errors import InputError
 from xl_outcomes.framework import Indicator
 from xl_outcomes.issues import Issue, count_of
-from xl_outcomes.periods import Period, Quarter, parse_period
+from xl_outcomes.periods import Period, Quarter, quarter_of, read_period
 from xl_outcomes.returns.claims import Claim, entry_issue, make_claim, shortened
 from xl_outcomes.returns.expected import (
     FORM_VERSION,
@@ -261,10 +260,7 @@ def _identify(
 def _period(text: str, indicator: Indicator, quarter: Quarter) -> Period | None:
     if not text:
         return quarter if indicator.frequency != "Monthly" else None
-    try:
-        return parse_period(text)
-    except InputError:
-        return None
+    return read_period(text)
 
 
 def _asked(indicator: Indicator, quarter: Quarter) -> bool:
@@ -276,15 +272,11 @@ def _due(indicator: Indicator, period: Period, quarter: Quarter) -> bool:
 
 
 def _earlier(period: Period, quarter: Quarter) -> bool:
-    return _quarter_of(period) < quarter
-
-
-def _quarter_of(period: Period) -> Quarter:
-    return period if isinstance(period, Quarter) else period.quarter
+    return quarter_of(period) < quarter
 
 
 def _fits(indicator: Indicator, period: Period) -> bool:
-    quarter = _quarter_of(period)
+    quarter = quarter_of(period)
     return indicator.due_in(quarter) and period in periods_of(indicator, quarter)
 
 
@@ -292,7 +284,7 @@ def _claim(
     file: str, owner: str, entry: Entry, known: tuple[Indicator, Period], context: Context, *, revision: bool
 ) -> tuple[Claim, tuple[Issue, ...]]:
     indicator, period = known
-    history, quarter = context.history, _quarter_of(period)
+    history, quarter = context.history, quarter_of(period)
     target = in_force(history.timelines, indicator, quarter)
     held = held_to(target, indicator, quarter, history.settings) if target and not target.wrong else None
     last = tuple(last_values(history, indicator, period))
